@@ -1,0 +1,5 @@
+/// The command line edge.
+@NullMarked
+package dev.gapless.cli;
+
+import org.jspecify.annotations.NullMarked;

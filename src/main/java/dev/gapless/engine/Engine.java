@@ -1,0 +1,227 @@
+package dev.gapless.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.gapless.patch.Edit;
+import dev.gapless.patch.JsonPatch;
+import dev.gapless.policy.EffectivePolicy;
+import dev.gapless.policy.Exemption;
+import dev.gapless.policy.Mode;
+import dev.gapless.policy.Policies;
+import dev.gapless.rule.Finding;
+import dev.gapless.rule.Fix;
+import dev.gapless.rule.Outcome;
+import dev.gapless.rule.Rule;
+import dev.gapless.rule.RuleDoc;
+import dev.gapless.rule.Subject;
+import dev.gapless.workload.Authorship;
+import dev.gapless.workload.FieldPath;
+import dev.gapless.workload.Injected;
+import dev.gapless.workload.UnreadableObjectException;
+import dev.gapless.workload.Workload;
+import dev.gapless.workload.WorkloadReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Judges one object by all rules and works out what follows. Every caller asks this one.
+public final class Engine {
+  private static final FieldPath SPEC = FieldPath.of("spec");
+
+  private final List<Rule> rules;
+
+  /// @param rules in the order in which their fixes are applied: later ones see what earlier ones
+  ///   did
+  public Engine(List<Rule> rules) {
+    this.rules = List.copyOf(rules);
+  }
+
+  /// Judges one object.
+  public Evaluation evaluate(Review review, Policies policies) {
+    return evaluate(review, policies, Mode.FIX);
+  }
+
+  /// Judges one object as if every rule that is at least audited were in mode `Fix`: for the
+  /// would-be patch.
+  public Evaluation evaluateAsIfFixing(Review review, Policies policies) {
+    return evaluate(review, policies, Mode.AUDIT);
+  }
+
+  private Evaluation evaluate(Review review, Policies policies, Mode fixesFrom) {
+    JsonNode object = review.object();
+    if (object.path("metadata").path("deletionTimestamp").isTextual()) {
+      return new Evaluation.NotJudged("it is being deleted");
+    }
+    try {
+      Optional<Workload> workload = WorkloadReader.read(object);
+      if (workload.isEmpty()) {
+        return new Evaluation.NotJudged("it is no workload that Gapless judges");
+      }
+      if (review.oldObject().isPresent()
+          && SPEC.in(object).equals(SPEC.in(review.oldObject().get()))) {
+        return new Evaluation.NotJudged("its spec is unchanged");
+      }
+      EffectivePolicy policy = policies.governing(workload.get(), review.namespace().labels());
+      return new Run(review, policy, workload.get(), fixesFrom).evaluation();
+    } catch (UnreadableObjectException unreadable) {
+      return new Evaluation.Unreadable(String.valueOf(unreadable.getMessage()));
+    }
+  }
+
+  /// One evaluation under way: the working copy and what it has become so far.
+  private final class Run {
+    private final Review review;
+    private final EffectivePolicy policy;
+    private final Workload given;
+    private final Mode fixesFrom;
+    private final Injected injected;
+    private final JsonPatch patch;
+    private final boolean startsRollout;
+    private Subject subject;
+
+    Run(Review review, EffectivePolicy policy, Workload given, Mode fixesFrom) {
+      this.review = review;
+      this.policy = policy;
+      this.given = given;
+      this.fixesFrom = fixesFrom;
+      this.injected =
+          review.source() == Authorship.Source.FILE
+              ? Injected.none()
+              : Injected.of(review.object());
+      this.patch = new JsonPatch(review.object());
+      FieldPath template = given.template().path();
+      this.startsRollout =
+          review
+              .oldObject()
+              .map(old -> !template.in(review.object()).equals(template.in(old)))
+              .orElse(true);
+      this.subject = subject(given);
+    }
+
+    Evaluation evaluation() {
+      var results = new ArrayList<RuleResult>(rules.size());
+      for (Rule rule : rules) {
+        results.add(result(rule));
+      }
+      recordInjected();
+      return new Evaluation.Judged(
+          given, policy, List.copyOf(results), patch.operations(), patch.object());
+    }
+
+    private RuleResult result(Rule rule) {
+      RuleDoc doc = rule.doc();
+      boolean controlled = given.metadata().controller().isPresent();
+      Mode mode = policy.modeOf(doc.id(), doc.defaultMode());
+      if (controlled) {
+        mode = mode.atMost(Mode.AUDIT);
+      }
+      if (!controlled) {
+        apply(withdrawn(rule));
+      }
+      if (mode == Mode.DISABLED) {
+        return new RuleResult(doc, mode, new Outcome.NotJudged(), List.of());
+      }
+      Exemption exemption = exemption(doc);
+      if (exemption instanceof Exemption.Granted(String reason)) {
+        return new RuleResult(doc, mode, new Outcome.Exempt(reason), List.of());
+      }
+      Optional<String> refused =
+          exemption instanceof Exemption.Refused(String why) ? Optional.of(why) : Optional.empty();
+      Outcome outcome = outcome(rule);
+      var judgements = new ArrayList<Judgement>();
+      if (outcome instanceof Outcome.Failed(List<Finding> findings)) {
+        for (Finding finding : findings) {
+          judgements.add(judgement(doc, finding, mode, refused));
+        }
+      }
+      return new RuleResult(doc, mode, outcome, List.copyOf(judgements));
+    }
+
+    // A rule that throws must not take the others down with it, nor the admission.
+    private Outcome outcome(Rule rule) {
+      try {
+        return rule.judge(subject);
+      } catch (RuntimeException cause) {
+        return new Outcome.Broken(cause);
+      }
+    }
+
+    private List<Edit> withdrawn(Rule rule) {
+      try {
+        return rule.withdraw(subject);
+      } catch (RuntimeException _) {
+        return List.of();
+      }
+    }
+
+    private Exemption exemption(RuleDoc doc) {
+      return Exemption.of(
+          doc.id(),
+          given.metadata().annotations(),
+          review.namespace().annotations(),
+          policy.exemptions(),
+          review.today());
+    }
+
+    private Judgement judgement(
+        RuleDoc doc, Finding finding, Mode mode, Optional<String> refusedExemption) {
+      boolean live = live(finding.path());
+      Optional<Fix> fix =
+          finding
+              .fix()
+              .filter(_ -> live)
+              .filter(it -> it.edits().stream().allMatch(edit -> subject.mayChange(edit.path())));
+      Mode effective = live ? mode : mode.atMost(Mode.WARN);
+      Consequence consequence =
+          Consequence.of(effective, fix.isPresent()).orElse(Consequence.RECORDED);
+      if (mode.atLeast(fixesFrom)) {
+        fix.ifPresent(it -> apply(it.edits()));
+      }
+      return new Judgement(doc.id(), finding, consequence, fix, refusedExemption);
+    }
+
+    /// Whether this very change brings the finding about or rolls it out.
+    private boolean live(FieldPath path) {
+      return startsRollout
+          || !path.in(review.object()).equals(path.in(review.oldObject().orElseThrow()));
+    }
+
+    private void apply(List<Edit> edits) {
+      if (edits.isEmpty()) {
+        return;
+      }
+      for (Edit edit : edits) {
+        patch.apply(edit);
+        switch (edit) {
+          case Edit.Set(FieldPath path, JsonNode value) -> injected.put(path, value);
+          case Edit.Remove(FieldPath path) -> injected.remove(path);
+        }
+      }
+      subject = subject(WorkloadReader.read(patch.object()).orElse(given));
+    }
+
+    // A manifest in a file is its author's: there the fixes become his, and no record is kept.
+    private void recordInjected() {
+      if (review.source() == Authorship.Source.FILE || patch.operations().isEmpty()) {
+        return;
+      }
+      Optional<String> record = injected.annotation();
+      if (record.isEmpty()) {
+        patch.apply(new Edit.Remove(Injected.PATH));
+      } else if (!record.get().equals(Injected.PATH.in(patch.object()).textValue())) {
+        patch.apply(new Edit.Set(Injected.PATH, TextNode.valueOf(record.get())));
+      }
+    }
+
+    private Subject subject(Workload workload) {
+      return new Subject(
+          workload,
+          patch.object(),
+          policy,
+          review.surroundings(),
+          review.kubernetes(),
+          new Authorship(patch.object(), injected, review.source()),
+          injected);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.gapless.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.gapless.policy.EffectivePolicy;
+import dev.gapless.workload.Workload;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What came of all rules for one object.
+public sealed interface Evaluation {
+
+  /// The object is none of ours, or this change of it is.
+  record NotJudged(String reason) implements Evaluation {}
+
+  /// The object has not the shape of its kind: the API server's to reject.
+  record Unreadable(String message) implements Evaluation {}
+
+  /// Every rule was asked.
+  ///
+  /// @param workload the object as it was given
+  /// @param results one for each rule, in catalogue order
+  /// @param patch RFC 6902 operations; empty where nothing is to change
+  /// @param fixed the object with the patch applied
+  record Judged(
+      Workload workload,
+      EffectivePolicy policy,
+      List<RuleResult> results,
+      ArrayNode patch,
+      JsonNode fixed)
+      implements Evaluation {
+
+    /// All findings in catalogue order.
+    public Stream<Judgement> judgements() {
+      return results.stream().flatMap(result -> result.judgements().stream());
+    }
+
+    /// The findings that lead to one thing.
+    public List<Judgement> that(Consequence consequence) {
+      return judgements().filter(it -> it.consequence() == consequence).toList();
+    }
+  }
+
+  /// What `/validate` says. A finding that should have been patched by then was missed by the
+  /// mutation: a warning.
+  default Verdict verdict() {
+    return switch (this) {
+      case NotJudged _, Unreadable _ -> new Verdict.Admit(List.of());
+      case Judged judged -> Verdict.of(judged);
+    };
+  }
+}

@@ -1,0 +1,49 @@
+package dev.gapless.policy;
+
+import dev.gapless.workload.Workload;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/// All policies in force, and which of them governs a workload.
+public final class Policies {
+  private static final EffectivePolicy UNMATCHED =
+      EffectivePolicy.defaults("none (no policy matches)", Mode.AUDIT);
+
+  private final List<RolloutPolicy> ranked;
+  private final EffectivePolicy otherwise;
+
+  private Policies(List<RolloutPolicy> policies, EffectivePolicy otherwise) {
+    this.ranked =
+        policies.stream()
+            .sorted(
+                Comparator.comparingInt(RolloutPolicy::priority)
+                    .reversed()
+                    .thenComparing(policy -> policy.asks().name()))
+            .toList();
+    this.otherwise = otherwise;
+  }
+
+  /// The given policies; what none of them matches is at most audited.
+  public static Policies of(List<RolloutPolicy> policies) {
+    return new Policies(policies, UNMATCHED);
+  }
+
+  /// The policy that this build carries, for every workload: each rule at its default, but never
+  /// beyond `mode`.
+  public static Policies builtIn(Mode mode) {
+    return new Policies(List.of(), EffectivePolicy.defaults("built-in", mode));
+  }
+
+  /// The policy that governs a workload.
+  ///
+  /// @param namespaceLabels the labels of the workload's namespace, as far as they are known
+  public EffectivePolicy governing(Workload workload, Map<String, String> namespaceLabels) {
+    for (RolloutPolicy policy : ranked) {
+      if (policy.matches(workload, namespaceLabels)) {
+        return policy.asks();
+      }
+    }
+    return otherwise;
+  }
+}

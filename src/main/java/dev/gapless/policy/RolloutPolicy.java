@@ -1,0 +1,31 @@
+package dev.gapless.policy;
+
+import dev.gapless.workload.LabelSelector;
+import dev.gapless.workload.Workload;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// A policy as somebody wrote it: what it asks for, and of which workloads.
+///
+/// @param priority among the policies that match, the highest governs alone; on a tie the first by
+///   name
+/// @param namespaceSelector empty matches every namespace
+/// @param objectSelector empty matches every workload
+/// @param kinds empty matches every kind
+public record RolloutPolicy(
+    int priority,
+    Optional<LabelSelector> namespaceSelector,
+    Optional<LabelSelector> objectSelector,
+    Set<String> kinds,
+    EffectivePolicy asks) {
+
+  public static final String API_VERSION = "gapless.dev/v1alpha1";
+  public static final String KIND = "RolloutPolicy";
+
+  boolean matches(Workload workload, Map<String, String> namespaceLabels) {
+    return (kinds.isEmpty() || kinds.contains(workload.kind()))
+        && objectSelector.map(it -> it.matches(workload.metadata().labels())).orElse(true)
+        && namespaceSelector.map(it -> it.matches(namespaceLabels)).orElse(true);
+  }
+}

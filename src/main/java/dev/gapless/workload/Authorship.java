@@ -1,0 +1,104 @@
+package dev.gapless.workload;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+
+/// Tells the values that an author wrote from those that Kubernetes' defaults or admission filled
+/// in.
+public final class Authorship {
+  private static final FieldPath LAST_APPLIED =
+      FieldPath.of("metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration");
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final JsonNode object;
+  private final Injected injected;
+  private final Source source;
+
+  /// Where an object comes from, which decides what can be known of its author.
+  public enum Source {
+    /// A manifest: what stands in it was written.
+    FILE,
+    /// The API server: defaults stand among the written values.
+    API_SERVER
+  }
+
+  public Authorship(JsonNode object, Injected injected, Source source) {
+    this.object = object;
+    this.injected = injected;
+    this.source = source;
+  }
+
+  /// Whether the value at this path was written by the object's author. The first that applies:
+  ///
+  /// 1. absent: no;
+  /// 2. in a file: yes, unless it was injected a moment ago;
+  /// 3. owned by a server-side apply, or held by the last client-side apply: yes;
+  /// 4. a default, or recorded as injected: no;
+  /// 5. owned by nobody: no (what admission sets enters no `managedFields` entry);
+  /// 6. else yes. An object without any `managedFields` says nothing of owners and ends here too.
+  public boolean wrote(FieldPath path) {
+    JsonNode value = path.in(object);
+    if (value.isMissingNode()) {
+      return false;
+    }
+    boolean recorded = injected.holds(path, value);
+    if (source == Source.FILE) {
+      return !recorded;
+    }
+    if (owned(path, true) || lastAppliedHolds(path, value)) {
+      return true;
+    }
+    if (recorded || ApiDefaults.of(path).map(value::equals).orElse(false)) {
+      return false;
+    }
+    return object.path("metadata").path("managedFields").isEmpty() || owned(path, false);
+  }
+
+  private boolean owned(FieldPath path, boolean byApply) {
+    for (JsonNode entry : object.path("metadata").path("managedFields")) {
+      boolean apply =
+          "Apply".equals(entry.path("operation").textValue())
+              && entry.path("subresource").asText("").isEmpty();
+      if ((apply || !byApply) && holds(entry.path("fieldsV1"), path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean holds(JsonNode fields, FieldPath path) {
+    JsonNode node = fields;
+    for (FieldPath.Segment segment : path.segments()) {
+      node =
+          switch (segment) {
+            case FieldPath.Field field -> node.path("f:" + field.name());
+            case FieldPath.Element element ->
+                element
+                    .name()
+                    .map(name -> "k:{\"name\":" + TextNode.valueOf(name) + "}")
+                    .map(node::path)
+                    .orElse(MissingNode.getInstance());
+          };
+    }
+    return !node.isMissingNode();
+  }
+
+  private boolean lastAppliedHolds(FieldPath path, JsonNode value) {
+    JsonNode annotation = LAST_APPLIED.in(object);
+    if (!annotation.isTextual()) {
+      return false;
+    }
+    try {
+      JsonNode applied = JSON.readTree(annotation.textValue());
+      // By name, never by index: admission may have put another container before it.
+      return FieldPath.parseStable(path.stable(), applied)
+          .map(there -> there.in(applied).equals(value))
+          .orElse(false);
+    } catch (JsonProcessingException _) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dev.gapless.workload;
+
+import java.util.List;
+import java.util.Optional;
+
+/// A container that runs beside others for the whole life of its pod: a regular one or a native
+/// sidecar.
+///
+/// @param sidecar whether it is a native sidecar (`initContainers` with `restartPolicy: Always`)
+public record Container(
+    FieldPath path,
+    String name,
+    boolean sidecar,
+    List<ContainerPort> ports,
+    Optional<Probe> readinessProbe,
+    Optional<PreStop> preStop) {
+
+  /// Where the container's preStop hook stands or would stand.
+  public FieldPath preStopPath() {
+    return path.child("lifecycle").child("preStop");
+  }
+
+  /// Whether a hook of any kind stands before this container's SIGTERM.
+  public boolean hasPreStopHandler() {
+    return preStop.isPresent() && preStop.get().hasHandler();
+  }
+}

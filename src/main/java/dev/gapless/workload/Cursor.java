@@ -1,0 +1,117 @@
+package dev.gapless.workload;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A place in a raw tree, with typed access that names the field when it is not what Kubernetes has
+/// there.
+record Cursor(JsonNode node, FieldPath path) {
+
+  Cursor field(String name) {
+    if (present() && !node.isObject()) {
+      throw unreadable("an object");
+    }
+    return new Cursor(node.path(name), path.child(name));
+  }
+
+  boolean present() {
+    return !node.isMissingNode() && !node.isNull();
+  }
+
+  Optional<Cursor> optional() {
+    if (!present()) {
+      return Optional.empty();
+    }
+    if (!node.isObject()) {
+      throw unreadable("an object");
+    }
+    return Optional.of(this);
+  }
+
+  Optional<String> text() {
+    if (!present()) {
+      return Optional.empty();
+    }
+    if (!node.isTextual()) {
+      throw unreadable("a string");
+    }
+    return Optional.of(node.textValue());
+  }
+
+  Optional<Long> integer() {
+    if (!present()) {
+      return Optional.empty();
+    }
+    if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+      throw unreadable("an integer");
+    }
+    return Optional.of(node.longValue());
+  }
+
+  boolean isTrue() {
+    if (present() && !node.isBoolean()) {
+      throw unreadable("true or false");
+    }
+    return node.booleanValue();
+  }
+
+  Optional<IntOrString> intOrString() {
+    if (!present()) {
+      return Optional.empty();
+    }
+    if (node.isTextual()) {
+      return Optional.of(new IntOrString.Text(node.textValue()));
+    }
+    if (node.isIntegralNumber() && node.canConvertToInt()) {
+      return Optional.of(new IntOrString.Int(node.intValue()));
+    }
+    throw unreadable("an integer or a string");
+  }
+
+  List<Cursor> elements() {
+    if (!present()) {
+      return List.of();
+    }
+    if (!node.isArray()) {
+      throw unreadable("a list");
+    }
+    var elements = new ArrayList<Cursor>(node.size());
+    for (int i = 0; i < node.size(); i++) {
+      JsonNode element = node.path(i);
+      JsonNode name = element.path("name");
+      elements.add(
+          new Cursor(
+              element, name.isTextual() ? path.element(i, name.textValue()) : path.element(i)));
+    }
+    return elements;
+  }
+
+  Map<String, String> strings() {
+    if (!present()) {
+      return Map.of();
+    }
+    if (!node.isObject()) {
+      throw unreadable("an object");
+    }
+    var strings = new LinkedHashMap<String, String>();
+    for (var entry : node.properties()) {
+      new Cursor(entry.getValue(), path.child(entry.getKey()))
+          .text()
+          .ifPresent(text -> strings.put(entry.getKey(), text));
+    }
+    return strings;
+  }
+
+  UnreadableObjectException unreadable(String expected) {
+    return new UnreadableObjectException(
+        path,
+        "must be "
+            + expected
+            + ", is "
+            + node.getNodeType().name().toLowerCase(java.util.Locale.ROOT));
+  }
+}

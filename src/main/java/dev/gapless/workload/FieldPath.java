@@ -1,0 +1,184 @@
+package dev.gapless.workload;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The way from an object's root to one of its fields, in the forms that people, patches and
+/// records need.
+public final class FieldPath {
+  /// The object itself.
+  public static final FieldPath ROOT = new FieldPath(null, new Field(""));
+
+  private final @Nullable FieldPath parent;
+  private final Segment segment;
+
+  private FieldPath(@Nullable FieldPath parent, Segment segment) {
+    this.parent = parent;
+    this.segment = segment;
+  }
+
+  /// One step of a path.
+  public sealed interface Segment {}
+
+  /// A step to a member of an object.
+  public record Field(String name) implements Segment {}
+
+  /// A step to an element of a list; `name` is the element's own `name` field, by which Kubernetes
+  /// merges such lists.
+  public record Element(int index, Optional<String> name) implements Segment {}
+
+  /// The path over the given member names.
+  public static FieldPath of(String... names) {
+    FieldPath path = ROOT;
+    for (String name : names) {
+      path = path.child(name);
+    }
+    return path;
+  }
+
+  /// Finds the field that `stable()` once named; empty when the text is no such path, or an element
+  /// is gone.
+  public static Optional<FieldPath> parseStable(String stable, JsonNode root) {
+    FieldPath path = ROOT;
+    for (String step : stable.split("\\.", -1)) {
+      int bracket = step.indexOf('[');
+      String name = bracket < 0 ? step : step.substring(0, bracket);
+      if (name.isEmpty()) {
+        return Optional.empty();
+      }
+      path = path.child(name);
+      if (bracket >= 0) {
+        Optional<FieldPath> element = namedElement(path, step.substring(bracket), root);
+        if (element.isEmpty()) {
+          return Optional.empty();
+        }
+        path = element.get();
+      }
+    }
+    return Optional.of(path);
+  }
+
+  private static Optional<FieldPath> namedElement(FieldPath list, String brackets, JsonNode root) {
+    if (!brackets.startsWith("[name=") || !brackets.endsWith("]")) {
+      return Optional.empty();
+    }
+    String name = brackets.substring("[name=".length(), brackets.length() - 1);
+    JsonNode elements = list.in(root);
+    for (int i = 0; i < elements.size(); i++) {
+      if (name.equals(elements.path(i).path("name").textValue())) {
+        return Optional.of(list.element(i, name));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The path to this object's member.
+  public FieldPath child(String name) {
+    return new FieldPath(this, new Field(name));
+  }
+
+  /// The path to this list's element at a position, counted from 0.
+  public FieldPath element(int index) {
+    return new FieldPath(this, new Element(index, Optional.empty()));
+  }
+
+  /// The path to this list's element at a position, counted from 0, that calls itself `name`.
+  public FieldPath element(int index, String name) {
+    return new FieldPath(this, new Element(index, Optional.of(name)));
+  }
+
+  /// The path one step up; empty at the root.
+  public Optional<FieldPath> parent() {
+    return Optional.ofNullable(parent);
+  }
+
+  /// The steps from the root; empty at the root.
+  public List<Segment> segments() {
+    var segments = new ArrayList<Segment>();
+    for (FieldPath path = this; path.parent != null; path = path.parent) {
+      segments.add(path.segment);
+    }
+    return segments.reversed();
+  }
+
+  /// Whether the other path is this one or leads through it.
+  public boolean contains(FieldPath other) {
+    for (FieldPath path = other; path != null; path = path.parent) {
+      if (path.equals(this)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// The value at this path; a missing node where there is none, also below a null.
+  public JsonNode in(JsonNode root) {
+    if (parent == null) {
+      return root;
+    }
+    JsonNode above = parent.in(root);
+    JsonNode value =
+        switch (segment) {
+          case Field field -> above.path(field.name());
+          case Element element -> above.path(element.index());
+        };
+    return value.isNull() ? MissingNode.getInstance() : value;
+  }
+
+  /// The JSON pointer (RFC 6901).
+  public String pointer() {
+    if (parent == null) {
+      return "";
+    }
+    String step =
+        switch (segment) {
+          case Field field -> field.name().replace("~", "~0").replace("/", "~1");
+          case Element element -> Integer.toString(element.index());
+        };
+    return parent.pointer() + "/" + step;
+  }
+
+  /// A form that does not change when elements move:
+  /// `spec.template.spec.containers[name=web].image`.
+  public String stable() {
+    return render(true);
+  }
+
+  /// The form Kubernetes uses in its messages: `spec.template.spec.containers[0].image`.
+  @Override
+  public String toString() {
+    return render(false);
+  }
+
+  private String render(boolean stable) {
+    if (parent == null) {
+      return "";
+    }
+    String above = parent.render(stable);
+    return switch (segment) {
+      case Element element when stable && element.name().isPresent() ->
+          above + "[name=" + element.name().get() + "]";
+      case Element element -> above + "[" + element.index() + "]";
+      case Field field when field.name().contains(".") || field.name().contains("/") ->
+          above + "[" + field.name() + "]";
+      case Field field -> above.isEmpty() ? field.name() : above + "." + field.name();
+    };
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FieldPath path
+        && segment.equals(path.segment)
+        && Objects.equals(parent, path.parent);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(parent, segment);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.gapless.workload;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Kubernetes' type for a number or a word, used for ports (`80`, `http`) and for shares of
+/// replicas (`1`, `25%`).
+public sealed interface IntOrString {
+
+  /// A plain number.
+  record Int(int value) implements IntOrString {
+    @Override
+    public String toString() {
+      return Integer.toString(value);
+    }
+  }
+
+  /// A word: a port's name or a percentage.
+  record Text(String value) implements IntOrString {
+    @Override
+    public String toString() {
+      return value;
+    }
+  }
+
+  /// Reads `2` or `25%`; empty where it is neither.
+  static Optional<IntOrString> share(JsonNode node) {
+    if (node.isIntegralNumber() && node.canConvertToInt() && node.intValue() >= 0) {
+      return Optional.of(new Int(node.intValue()));
+    }
+    if (node.isTextual() && new Text(node.textValue()).percent().isPresent()) {
+      return Optional.of(new Text(node.textValue()));
+    }
+    return Optional.empty();
+  }
+
+  /// The number before a percent sign, `0` or more; empty for everything else.
+  default OptionalInt percent() {
+    if (!(this instanceof Text(String value)) || !value.matches("[0-9]{1,9}%")) {
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(Integer.parseInt(value.substring(0, value.length() - 1)));
+  }
+
+  /// What this share of `total` replicas comes to, rounded up; 0 for a word that is no percentage.
+  default int roundedUp(int total) {
+    return switch (this) {
+      case Int(int value) -> value;
+      case Text text -> (int) ((text.percent().orElse(0) * (long) total + 99) / 100);
+    };
+  }
+
+  /// What this share of `total` replicas comes to, rounded down; 0 for a word that is no
+  /// percentage.
+  default int roundedDown(int total) {
+    return switch (this) {
+      case Int(int value) -> value;
+      case Text text -> (int) (text.percent().orElse(0) * (long) total / 100);
+    };
+  }
+
+  /// The value as it stands in an object.
+  default JsonNode json() {
+    return switch (this) {
+      case Int(int value) -> IntNode.valueOf(value);
+      case Text(String value) -> TextNode.valueOf(value);
+    };
+  }
+}

@@ -1,0 +1,51 @@
+package dev.gapless.workload;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Kubernetes' label selector: all parts must hold, and an empty one matches everything.
+public record LabelSelector(Map<String, String> matchLabels, List<Requirement> matchExpressions) {
+
+  /// One expression of a selector; `values` is empty for `Exists` and `DoesNotExist`.
+  public record Requirement(String key, Operator operator, List<String> values) {
+    boolean matches(Map<String, String> labels) {
+      String value = labels.get(key);
+      return switch (operator) {
+        case In -> value != null && values.contains(value);
+        case NotIn -> value == null || !values.contains(value);
+        case Exists -> value != null;
+        case DoesNotExist -> value == null;
+      };
+    }
+  }
+
+  /// Kubernetes' operators, spelled as in manifests.
+  public enum Operator {
+    In,
+    NotIn,
+    Exists,
+    DoesNotExist;
+
+    /// The operator of that name; empty when there is none.
+    public static Optional<Operator> parse(String name) {
+      return Arrays.stream(values()).filter(operator -> operator.name().equals(name)).findFirst();
+    }
+  }
+
+  /// Whether the labels satisfy every part of this selector.
+  public boolean matches(Map<String, String> labels) {
+    for (var label : matchLabels.entrySet()) {
+      if (!label.getValue().equals(labels.get(label.getKey()))) {
+        return false;
+      }
+    }
+    for (Requirement requirement : matchExpressions) {
+      if (!requirement.matches(labels)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.gapless.workload;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The pods that a workload makes.
+///
+/// @param path where the template stands in its object
+/// @param containers the regular containers, in order
+/// @param sidecars the native sidecars, in order
+/// @param terminationGracePeriodSeconds 0 or more; Kubernetes' default filled in
+/// @param persistentVolumeClaims names of the claims that the pods mount
+/// @param surgeObstacles what in the template itself may keep a new pod from being placed beside
+///   the old ones
+public record PodTemplate(
+    FieldPath path,
+    Map<String, String> labels,
+    List<Container> containers,
+    List<Container> sidecars,
+    long terminationGracePeriodSeconds,
+    boolean windows,
+    List<String> persistentVolumeClaims,
+    List<String> surgeObstacles) {
+
+  /// Regular containers first, then native sidecars: all that can hold back readiness.
+  public Stream<Container> servingContainers() {
+    return Stream.concat(containers.stream(), sidecars.stream());
+  }
+
+  /// The first container that declares a port.
+  public Optional<Container> firstWithPort() {
+    return servingContainers().filter(container -> !container.ports().isEmpty()).findFirst();
+  }
+
+  /// Where the grace period stands or would stand.
+  public FieldPath terminationGracePeriodPath() {
+    return path.child("spec").child("terminationGracePeriodSeconds");
+  }
+}

@@ -1,0 +1,54 @@
+package dev.gapless.workload;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What a container does before it gets SIGTERM; the API server accepts exactly one of the
+/// handlers.
+///
+/// @param sleepSeconds the `sleep` action's seconds
+/// @param execCommand the `exec` action's command
+/// @param other whether an `httpGet` or `tcpSocket` action stands there
+public record PreStop(
+    FieldPath path,
+    Optional<Long> sleepSeconds,
+    Optional<List<String>> execCommand,
+    boolean other) {
+
+  private static final Pattern PLAIN_SLEEP =
+      Pattern.compile("\\s*(?:exec\\s+)?sleep\\s+(\\d{1,9})s?\\s*;?\\s*");
+  private static final Pattern SHELL = Pattern.compile("(?:.*/)?(?:sh|bash|ash|dash)");
+  private static final Pattern SLEEP = Pattern.compile("(?:.*/)?sleep");
+
+  /// Whether any handler stands here at all.
+  public boolean hasHandler() {
+    return sleepSeconds.isPresent() || execCommand.isPresent() || other;
+  }
+
+  /// How many seconds the hook certainly waits: a `sleep` action, or an `exec` that does nothing
+  /// else than sleep.
+  ///
+  /// Empty where that cannot be told.
+  public Optional<Long> waitSeconds() {
+    return sleepSeconds.or(() -> execCommand.flatMap(PreStop::plainSleep));
+  }
+
+  private static Optional<Long> plainSleep(List<String> command) {
+    if (command.size() == 2 && SLEEP.matcher(command.getFirst()).matches()) {
+      return seconds("sleep " + command.getLast());
+    }
+    if (command.size() == 3
+        && SHELL.matcher(command.getFirst()).matches()
+        && command.get(1).equals("-c")) {
+      return seconds(command.getLast());
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Long> seconds(String script) {
+    Matcher matcher = PLAIN_SLEEP.matcher(script);
+    return matcher.matches() ? Optional.of(Long.valueOf(matcher.group(1))) : Optional.empty();
+  }
+}
