@@ -159,7 +159,8 @@ int run(Block block) throws Exception {
     boolean statusIsShown =
         i + 1 < block.commands.size() && block.commands.get(i + 1).asksForStatus();
     if (!command.shown.isEmpty() && !matches(command.shown, result.lines)) {
-      failed += complain(block, command, "printed something else", diff(command.shown, result.lines));
+      failed +=
+          complain(block, command, "printed something else", diff(command.shown, result.lines));
     } else if (result.status != 0 && !statusIsShown) {
       failed +=
           complain(block, command, "ended with exit status " + result.status, result.lines);
@@ -207,7 +208,7 @@ int serve(Block block) throws Exception {
   Command command = block.commands.getFirst();
   if (block.commands.size() != 1 || command.shown.isEmpty()) {
     throw new Unusable(
-        block.place() + ": a background block has one command and shows the line that it waits for");
+        block.place() + ": a background block has one command and shows the line to wait for");
   }
   stopServer();
   Path output = Files.createTempFile("readme-check", ".out");
@@ -237,7 +238,8 @@ int serve(Block block) throws Exception {
 ProcessBuilder bash(String... arguments) {
   List<String> words = new ArrayList<>(List.of("bash"));
   words.addAll(List.of(arguments));
-  return new ProcessBuilder(words).redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+  return new ProcessBuilder(words)
+      .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
 }
 
 void stopServer() throws Exception {
