@@ -90,8 +90,10 @@ class FixPropertyTest {
     for (JsonNode container : pod.path("containers")) {
       JsonNode preStop = container.at("/lifecycle/preStop");
       JsonNode seconds = preStop.at("/sleep/seconds");
-      if (preStop.isObject() && preStop.size() != 1
-          || !seconds.isMissingNode() && (seconds.asLong() < 1 || seconds.asLong() > grace)) {
+      boolean oneHandler = !preStop.isObject() || preStop.size() == 1;
+      boolean sleepFits =
+          seconds.isMissingNode() || (seconds.asLong() >= 1 && seconds.asLong() <= grace);
+      if (!oneHandler || !sleepFits) {
         return false;
       }
     }
@@ -111,9 +113,9 @@ class FixPropertyTest {
     var asks =
         new EffectivePolicy(
             "random",
-            Mode.values()[random.nextInt(Mode.values().length)],
+            pick(random, Mode.values()),
             Map.of(),
-            Change.values()[random.nextInt(Change.values().length)],
+            pick(random, Change.values()),
             1 + random.nextInt(60),
             random.nextInt(60),
             random.nextBoolean()
@@ -218,7 +220,8 @@ class FixPropertyTest {
     }
   }
 
-  private static String pick(Random random, String... words) {
-    return words[random.nextInt(words.length)];
+  @SafeVarargs
+  private static <T> T pick(Random random, T... some) {
+    return some[random.nextInt(some.length)];
   }
 }
