@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -301,16 +302,16 @@ class ModeTableTest {
   }
 
   private static Evaluation.Judged judge(
-      Rule rule, EffectivePolicy policy, JsonNode object, JsonNode old) {
+      Rule rule, EffectivePolicy policy, JsonNode object, @Nullable JsonNode old) {
     return (Evaluation.Judged) evaluate(rule, policy, object, old);
   }
 
   private static Evaluation evaluate(
-      Rule rule, EffectivePolicy policy, JsonNode object, JsonNode old) {
+      Rule rule, EffectivePolicy policy, JsonNode object, @Nullable JsonNode old) {
     return new Engine(List.of(rule)).evaluate(review(object, old), policies(policy));
   }
 
-  private static Review review(JsonNode object, JsonNode old) {
+  private static Review review(JsonNode object, @Nullable JsonNode old) {
     return new Review(
         object,
         Optional.ofNullable(old),

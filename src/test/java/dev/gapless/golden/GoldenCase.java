@@ -50,10 +50,10 @@ public record GoldenCase(Path folder) {
 
   /// All cases, sorted by rule and name.
   public static List<GoldenCase> all() {
-    try (Stream<Path> files = Files.walk(ROOT, 3)) {
+    try (Stream<Path> files = Files.walk(ROOT, 2)) {
       return files
-          .filter(file -> file.endsWith("input.yaml"))
-          .map(file -> new GoldenCase(file.getParent()))
+          .filter(file -> Files.exists(file.resolve("input.yaml")))
+          .map(GoldenCase::new)
           .sorted((a, b) -> a.folder().compareTo(b.folder()))
           .toList();
     } catch (IOException e) {
@@ -63,7 +63,7 @@ public record GoldenCase(Path folder) {
 
   /// The id of the rule that the case is about.
   public String rule() {
-    return folder.getParent().getFileName().toString();
+    return folder.getName(folder.getNameCount() - 2).toString();
   }
 
   /// `rule/case`.

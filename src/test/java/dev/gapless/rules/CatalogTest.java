@@ -9,6 +9,7 @@ import dev.gapless.rule.RuleDoc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,10 @@ class CatalogTest {
   void anIdIsTheClassNameInKebabCase() {
     for (Rule rule : Catalog.RULES) {
       String kebab =
-          rule.getClass().getSimpleName().replaceAll("(?<=.)([A-Z])", "-$1").toLowerCase();
+          rule.getClass()
+              .getSimpleName()
+              .replaceAll("(?<=.)([A-Z])", "-$1")
+              .toLowerCase(Locale.ROOT);
       assertEquals(kebab, rule.doc().id());
     }
   }
