@@ -28,6 +28,9 @@ final class YamlComposer {
   /// No manifest comes near; the recursion over it fits the smallest stack in use.
   static final int MAX_DEPTH = 200;
 
+  // Each costs another reading of the document.
+  private static final int MAX_TABS = 100;
+
   private static final LoadSettings SETTINGS =
       LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
 
@@ -43,18 +46,42 @@ final class YamlComposer {
   ///
   /// @return empty when the text holds nothing but comments
   static Optional<YamlNode> compose(String text) throws UnreadableDocumentException {
-    try {
-      return new YamlComposer(new Parse(SETTINGS).parseString(text).iterator()).document();
-    } catch (MarkedYamlEngineException e) {
-      throw new UnreadableDocumentException(position(e), reason(e), e);
-    } catch (ReaderException e) {
-      throw new UnreadableDocumentException(
-          positionOf(text, e.getPosition()),
-          "the character U+%04X is not allowed in YAML".formatted(e.getCodePoint()),
-          e);
-    } catch (YamlEngineException e) {
-      throw new UnreadableDocumentException(Position.START, String.valueOf(e.getMessage()), e);
+    String readable = text;
+    for (int mended = 0; ; mended++) {
+      try {
+        return new YamlComposer(new Parse(SETTINGS).parseString(readable).iterator()).document();
+      } catch (MarkedYamlEngineException e) {
+        Optional<String> next = mended < MAX_TABS ? withoutTab(readable, e) : Optional.empty();
+        if (next.isEmpty()) {
+          throw new UnreadableDocumentException(position(e), reason(e), e);
+        }
+        readable = next.get();
+      } catch (ReaderException e) {
+        throw new UnreadableDocumentException(
+            positionOf(text, e.getPosition()),
+            "the character U+%04X is not allowed in YAML".formatted(e.getCodePoint()),
+            e);
+      } catch (YamlEngineException e) {
+        throw new UnreadableDocumentException(Position.START, String.valueOf(e.getMessage()), e);
+      }
     }
+  }
+
+  /// The text with a space for the tab on which the parser stopped.
+  ///
+  /// kubectl takes a tab behind a colon for a space and this parser does not; a tab that indents is
+  /// an error to both.
+  private static Optional<String> withoutTab(String text, MarkedYamlEngineException e) {
+    if (e.getProblemMark().isEmpty()) {
+      return Optional.empty();
+    }
+    int at = text.offsetByCodePoints(0, e.getProblemMark().get().getIndex());
+    int lineStart = text.lastIndexOf('\n', at - 1) + 1;
+    boolean separates =
+        at < text.length() && text.charAt(at) == '\t' && !text.substring(lineStart, at).isBlank();
+    return separates
+        ? Optional.of(text.substring(0, at) + " " + text.substring(at + 1))
+        : Optional.empty();
   }
 
   private Optional<YamlNode> document() throws UnreadableDocumentException {

@@ -158,6 +158,12 @@ class YamlReadingTest {
   }
 
   @Test
+  void aTabThatSeparatesIsASpace() {
+    assertEquals(
+        "{\"a\":1,\"b\":{\"c\":\"x\\ty\"}}", tree("a:\t1\t# x\nb:\t\n  c: \"x\ty\"\n").toString());
+  }
+
+  @Test
   void aTabThatIndentsIsAnErrorWithItsPlace() {
     ReadProblem problem = ManifestParser.parse("f", "a:\n\tb: 1\n").problems().getFirst();
     assertTrue(problem.toString().startsWith("f:2:1: "), problem.toString());
