@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A rule's documentation for a terminal.
-final class RuleText {
+public final class RuleText {
   private static final int WIDTH = 80;
 
   private RuleText() {}
 
   /// All rules, one a line.
-  static String list(List<Rule> rules) {
+  public static String list(List<Rule> rules) {
     int ids = 0;
     int modes = 0;
     for (Rule rule : rules) {
@@ -34,7 +34,7 @@ final class RuleText {
   }
 
   /// One rule in full.
-  static String of(RuleDoc doc) {
+  public static String of(RuleDoc doc) {
     var text = new StringBuilder();
     text.append(doc.id()).append(": ").append(doc.title()).append("\n\n");
     text.append("Default mode: ").append(doc.defaultMode()).append('\n');

@@ -63,8 +63,7 @@ final class JsonTree {
       case START_OBJECT -> object(position, depth);
       case START_ARRAY -> array(position, depth);
       case VALUE_STRING -> leaf(TextNode.valueOf(parser.getText()), position);
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-          leaf(YamlWords.number(parser.getDecimalValue()), position);
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> leaf(number(position), position);
       case VALUE_TRUE -> leaf(BooleanNode.TRUE, position);
       case VALUE_FALSE -> leaf(BooleanNode.FALSE, position);
       default -> leaf(NullNode.getInstance(), position);
@@ -96,6 +95,15 @@ final class JsonTree {
       value.add(element.value());
     }
     return new Located(value, position, Map.of(), elements);
+  }
+
+  private JsonNode number(Position position) throws IOException, UnreadableDocumentException {
+    JsonNode number = YamlWords.number(parser.getDecimalValue());
+    if (Double.isInfinite(number.doubleValue())) {
+      throw new UnreadableDocumentException(
+          position, "Kubernetes has no number " + parser.getText());
+    }
+    return number;
   }
 
   private static Located leaf(JsonNode value, Position position) {

@@ -155,6 +155,13 @@ class ManifestParserTest {
   }
 
   @Test
+  void aNumberBeyondAllBoundsIsAnError() {
+    assertEquals(
+        "f.json:1:7: Kubernetes has no number 1e999999999",
+        ManifestParser.parse("f.json", "{\"a\": 1e999999999}").problems().getFirst().toString());
+  }
+
+  @Test
   void aTemplateIsRecognised() {
     assertTrue(
         ManifestParser.parse("f", "a: {{ .Values.x }}\n")
