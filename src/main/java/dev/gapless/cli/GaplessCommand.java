@@ -52,6 +52,7 @@ public final class GaplessCommand implements Callable<Integer> {
   private static CommandLine commandLine(Shell shell, List<Rule> rules) {
     var line =
         new CommandLine(new GaplessCommand())
+            .addSubcommand(new ServeCommand())
             .addSubcommand(new CheckCommand(shell, rules))
             .addSubcommand(new FixCommand(shell, rules))
             .addSubcommand(new ExplainCommand(shell, rules))
