@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "gapless",
     description = "Makes Kubernetes rollouts drop no request.",
     mixinStandardHelpOptions = true,
-    subcommands = {})
+    subcommands = {ServeCommand.class})
 public final class GaplessCommand {
 
   /// Runs one command.

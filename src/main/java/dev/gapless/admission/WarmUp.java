@@ -1,0 +1,186 @@
+package dev.gapless.admission;
+
+import dev.gapless.cluster.ApiServerRelease;
+import dev.gapless.tls.ServedCertificate;
+import io.quarkus.vertx.http.HttpServer;
+import io.quarkus.vertx.http.HttpsServerStart;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.TrustOptions;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.X509TrustManager;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/// Sends reviews through the server's own HTTPS port until classes are loaded and connections are
+/// quick, then opens the gate: a deployment must not wait for our first request.
+@Singleton
+class WarmUp {
+  private static final Logger LOG = Logger.getLogger(WarmUp.class);
+
+  /// Posts for each HTTP version; the first few load classes, the rest show that it works.
+  private static final int ROUNDS = 8;
+
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+  private static final long POLL_MILLIS = 20;
+  private static final int TOKEN_BYTES = 16;
+
+  private final Vertx vertx;
+  private final Gate gate;
+  private final ServedCertificate served;
+  private final ApiServerRelease release;
+  private final HttpServer server;
+  private final Event<Ready> ready;
+  private final int configuredManagementPort;
+
+  @Inject
+  WarmUp(
+      Vertx vertx,
+      Gate gate,
+      ServedCertificate served,
+      ApiServerRelease release,
+      HttpServer server,
+      Event<Ready> ready,
+      @ConfigProperty(name = "quarkus.management.port") int configuredManagementPort) {
+    this.vertx = vertx;
+    this.gate = gate;
+    this.served = served;
+    this.release = release;
+    this.server = server;
+    this.ready = ready;
+    this.configuredManagementPort = configuredManagementPort;
+  }
+
+  void start(@ObservesAsync HttpsServerStart started) {
+    String host = reachable(started.options().getHost());
+    Thread.ofPlatform().daemon().name("warm-up").start(() -> run(host));
+  }
+
+  private void run(String host) {
+    byte[] token = new byte[TOKEN_BYTES];
+    new SecureRandom().nextBytes(token);
+    String secret = HexFormat.of().formatHex(token);
+    gate.admitWarmUp(secret);
+    try {
+      while (!warm(host, secret)) {
+        Thread.sleep(RETRY_INTERVAL.toMillis());
+      }
+      while (release.known().isEmpty() || managementPort() <= 0) {
+        Thread.sleep(POLL_MILLIS);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    if (gate.open()) {
+      ready.fire(new Ready(server.getSecurePort(), managementPort()));
+    }
+  }
+
+  // Quarkus registers the port only where it was left to the system to choose.
+  private int managementPort() {
+    int registered = server.getManagementPort();
+    return registered > 0 ? registered : configuredManagementPort;
+  }
+
+  private boolean warm(String host, String secret) throws InterruptedException {
+    try {
+      for (HttpVersion version : List.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2)) {
+        HttpClient client = vertx.createHttpClient(options(version));
+        try {
+          for (int round = 0; round < ROUNDS; round++) {
+            for (Webhook webhook : Webhook.values()) {
+              post(client, host, webhook, SyntheticReview.creation().toString(), secret);
+              post(client, host, webhook, SyntheticReview.update().toString(), secret);
+              post(
+                  client, host, webhook, SyntheticReview.creationWithoutProbe().toString(), secret);
+            }
+          }
+        } finally {
+          client.close();
+        }
+      }
+      return true;
+    } catch (IOException | ExecutionException | TimeoutException failed) {
+      LOG.warnf(failed, "warm-up failed, trying again host=%s", host);
+      return false;
+    }
+  }
+
+  private void post(HttpClient client, String host, Webhook webhook, String review, String secret)
+      throws IOException, ExecutionException, TimeoutException, InterruptedException {
+    int status =
+        client
+            .request(HttpMethod.POST, server.getSecurePort(), host, webhook.path())
+            .compose(request ->
+                request
+                    .putHeader(Gate.WARM_UP_HEADER, secret)
+                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                    .send(Buffer.buffer(review)))
+            .compose(response -> response.body().map(_ -> response.statusCode()))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+    if (status != 200) {
+      throw new IOException("the answer to a synthetic review was " + status);
+    }
+  }
+
+  private HttpClientOptions options(HttpVersion version) {
+    return new HttpClientOptions()
+        .setSsl(true)
+        .setVerifyHost(false)
+        .setTrustOptions(TrustOptions.wrap(new Ourselves(served)))
+        .setUseAlpn(true)
+        .setProtocolVersion(version);
+  }
+
+  private static String reachable(String host) {
+    return switch (host) {
+      case "0.0.0.0" -> "127.0.0.1";
+      case "::", "[::]" -> "::1";
+      default -> host;
+    };
+  }
+
+  /// Trusts the very certificate that this server shows, whoever issued it.
+  private record Ourselves(ServedCertificate served) implements X509TrustManager {
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      if (!chain[0].equals(served.certificate())) {
+        throw new CertificateException("this is not the certificate that is served here");
+      }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      throw new CertificateException("no client is expected here");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}

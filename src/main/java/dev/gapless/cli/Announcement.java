@@ -1,0 +1,83 @@
+package dev.gapless.cli;
+
+import dev.gapless.admission.Ready;
+import dev.gapless.admission.SyntheticReview;
+import dev.gapless.cluster.ApiServerRelease;
+import dev.gapless.cluster.ClusterAccess;
+import dev.gapless.tls.DevelopmentCertificate;
+import dev.gapless.tls.ServedCertificate;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/// Tells the person who started the server what it works with, when it is ready, and how to try it.
+@Singleton
+class Announcement {
+  private static final Logger LOG = Logger.getLogger(Announcement.class);
+  private static final Path EXAMPLE = Path.of("examples", "admission-review.json");
+
+  private final ServeConfig config;
+  private final ConfiguredPolicy policy;
+  private final ServedCertificate certificate;
+  private final ApiServerRelease release;
+  private final String host;
+
+  @Inject
+  Announcement(
+      ServeConfig config,
+      ConfiguredPolicy policy,
+      ServedCertificate certificate,
+      ApiServerRelease release,
+      @ConfigProperty(name = "quarkus.http.host") String host) {
+    this.config = config;
+    this.policy = policy;
+    this.certificate = certificate;
+    this.release = release;
+    this.host = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
+  }
+
+  void onStart(@Observes StartupEvent started) {
+    LOG.infof("policy source=\"%s\"", policy.description());
+    LOG.infof("certificate source=\"%s\"", certificate.source().description());
+    LOG.infof(
+        "cluster server=\"%s\" kubernetes=%s",
+        release.access().description(), release.known().map(Object::toString).orElse("(asking)"));
+  }
+
+  void onReady(@Observes Ready ready) {
+    LOG.infof(
+        "ready url=https://%s:%d management=http://%s:%d",
+        host, ready.port(), host, ready.managementPort());
+    if (config.hint() && release.access() instanceof ClusterAccess.None) {
+      System.out.println();
+      System.out.println("Try it:");
+      System.out.println();
+      System.out.println("  " + curl(ready.port()));
+      System.out.println();
+      System.out.flush();
+    }
+  }
+
+  private String curl(int port) {
+    String trust =
+        certificate.source() instanceof DevelopmentCertificate development
+            ? "--cacert " + development.ca()
+            : "--insecure";
+    String data =
+        Files.isReadable(EXAMPLE) ? "@" + EXAMPLE : "'" + SyntheticReview.creation() + "'";
+    return "curl "
+        + trust
+        + " -H 'Content-Type: application/json' --data "
+        + data
+        + " https://"
+        + host
+        + ":"
+        + port
+        + "/mutate";
+  }
+}
