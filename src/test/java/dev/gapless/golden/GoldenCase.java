@@ -88,6 +88,15 @@ public record GoldenCase(Path folder) {
     return folder.resolve(name);
   }
 
+  /// Whether a server with the built-in policy can be asked the same question today.
+  public boolean isForTheBuiltInPolicy() {
+    return !Files.exists(file("policy.yaml"))
+        && !Files.exists(file("around.yaml"))
+        && request().path("now").isMissingNode()
+        && request().path("namespace").isMissingNode()
+        && kubernetes().atLeast(KubernetesVersion.SLEEP_ACTION);
+  }
+
   /// Whether the case is judged by the built-in policy for the newest release, with nothing known
   /// around it.
   public boolean isPlain() {
