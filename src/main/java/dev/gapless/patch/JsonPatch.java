@@ -55,6 +55,9 @@ public final class JsonPatch {
       return;
     }
     ObjectNode target = member(path);
+    if (value.equals(target.get(name(path)))) {
+      return;
+    }
     boolean there = target.has(name(path));
     target.set(name(path), value.deepCopy());
     note(there ? "replace" : "add", path).set("value", value.deepCopy());

@@ -15,15 +15,15 @@ public final class Names {
     return nearest(mistyped, known).map(name -> " (did you mean \"" + name + "\"?)").orElse("");
   }
 
-  /// The known name with the fewest letters to change; empty when more than a third of them would.
+  /// The known name with the fewest letters to change; empty when that is more than a third of them
+  /// (or two).
   public static Optional<String> nearest(String mistyped, Collection<String> known) {
     String wanted = mistyped.toLowerCase(Locale.ROOT);
+    int bound = wanted.length() < 4 ? 1 : Math.max(2, wanted.length() / 3);
     return known.stream()
         .sorted()
         .min(Comparator.comparingInt(name -> distance(wanted, name.toLowerCase(Locale.ROOT))))
-        .filter(name ->
-            distance(wanted, name.toLowerCase(Locale.ROOT))
-                <= Math.max(1, Math.max(wanted.length(), name.length()) / 3));
+        .filter(name -> distance(wanted, name.toLowerCase(Locale.ROOT)) <= bound);
   }
 
   // Levenshtein's distance, one row at a time.

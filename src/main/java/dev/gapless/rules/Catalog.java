@@ -2,11 +2,35 @@ package dev.gapless.rules;
 
 import dev.gapless.rule.Rule;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Every rule there is.
 public final class Catalog {
   private Catalog() {}
 
-  /// All rules.
-  public static final List<Rule> RULES = List.of();
+  /// All rules, in the order in which a pod lives through what they judge: start, stop, rollout.
+  ///
+  /// Fixes are applied in this order, so that the grace period sees the sleep before it.
+  public static final List<Rule> RULES =
+      List.of(
+          new ReadinessProbeMissing(),
+          new WorkerReadinessProbeMissing(),
+          new ReadinessProbePartial(),
+          new ReadinessPortUndeclared(),
+          new PreStopSleepMissing(),
+          new GracePeriodTooShort(),
+          new RolloutLosesCapacity(),
+          new RecreateStrategy());
+
+  /// The ids of all rules.
+  public static Set<String> ids() {
+    return RULES.stream().map(rule -> rule.doc().id()).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// The rule of that id.
+  public static Optional<Rule> rule(String id) {
+    return RULES.stream().filter(rule -> rule.doc().id().equals(id)).findFirst();
+  }
 }

@@ -1,0 +1,125 @@
+package dev.gapless.rules;
+
+import com.fasterxml.jackson.databind.node.IntNode;
+import dev.gapless.patch.Edit;
+import dev.gapless.policy.Mode;
+import dev.gapless.rule.Finding;
+import dev.gapless.rule.Fix;
+import dev.gapless.rule.Outcome;
+import dev.gapless.rule.Rule;
+import dev.gapless.rule.RuleDoc;
+import dev.gapless.rule.Subject;
+import dev.gapless.workload.IntOrString;
+import dev.gapless.workload.Workload.Deployment;
+import dev.gapless.workload.Workload.RollingUpdate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A rolling update that takes working pods away before their successors work.
+public final class RolloutLosesCapacity implements Rule {
+  private static final RuleDoc DOC =
+      new RuleDoc(
+          "rollout-loses-capacity",
+          "A rolling update may run with fewer pods than the Deployment asks for",
+          "0.1.0",
+          Mode.FIX,
+          List.of("maxSurge"),
+          """
+          maxUnavailable is how many pods a rollout may do without. Kubernetes' default is 25%, \
+          rounded down: nothing up to 3 replicas, one of 4, five of 20. The remaining pods have to \
+          carry the whole load, in the minutes in which the new ones are still cold.
+
+          A maxUnavailable that nobody wrote becomes 0, whatever the number of replicas is today, \
+          because it changes later. A written one is judged by what it comes to, by the \
+          controller's own arithmetic: maxSurge rounds up, maxUnavailable rounds down, and when both \
+          come to 0 the controller takes 1 away.
+
+          Not judged is what the manifest shows may have no room for an additional pod: a host port, \
+          required anti-affinity on the host name, a DoNotSchedule spread. There a surge could wait \
+          for ever.\
+          """,
+          """
+          Set maxUnavailable to 0 and leave maxSurge at 25% or more, so that large Deployments still \
+          roll in reasonable time.\
+          """,
+          List.of(
+              "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-unavailable"));
+
+  @Override
+  public RuleDoc doc() {
+    return DOC;
+  }
+
+  @Override
+  public Outcome judge(Subject subject) {
+    if (!(subject.workload() instanceof Deployment deployment)) {
+      return new Outcome.Skipped("only a Deployment rolls with a surge by default");
+    }
+    if (!(deployment.strategy() instanceof RollingUpdate strategy)) {
+      return new Outcome.Skipped("it does not roll: recreate-strategy judges it");
+    }
+    List<String> obstacles = deployment.template().surgeObstacles();
+    if (!obstacles.isEmpty()) {
+      return new Outcome.Skipped("a surge may find no node: " + String.join(", ", obstacles));
+    }
+    var findings = new ArrayList<Finding>();
+    unavailable(subject, deployment.replicas(), strategy).ifPresent(findings::add);
+    surge(subject, strategy).ifPresent(findings::add);
+    return Outcome.Failed.ifAny(findings);
+  }
+
+  private static Optional<Finding> unavailable(
+      Subject subject, int replicas, RollingUpdate strategy) {
+    boolean written = subject.wrote(Deployment.MAX_UNAVAILABLE);
+    boolean loses = strategy.unavailable(replicas) > 0 && replicas > 0;
+    boolean zero = strategy.maxUnavailable().roundedUp(1) == 0;
+    if (written ? !loses : zero) {
+      return Optional.empty();
+    }
+    String message =
+        written
+            ? "must come to 0, "
+                + strategy.maxUnavailable()
+                + " of "
+                + replicas
+                + " replicas comes to "
+                + strategy.unavailable(replicas)
+            : "must be 0, is " + strategy.maxUnavailable() + " by default";
+    if (strategy.surge(1) == 0) {
+      message += "; for that maxSurge must be above 0";
+    }
+    return Optional.of(new Finding(Deployment.MAX_UNAVAILABLE, message, fix(subject, strategy)));
+  }
+
+  // 0 beside a maxSurge of 0 is rejected by the API server: the two are set together or not at all.
+  private static Optional<Fix> fix(Subject subject, RollingUpdate strategy) {
+    var edits = new ArrayList<Edit>();
+    String would = "set it to 0";
+    if (strategy.surge(1) == 0) {
+      IntOrString surge = subject.policy().maxSurge().orElse(new IntOrString.Text("25%"));
+      edits.add(new Edit.Set(Deployment.MAX_SURGE, surge.json()));
+      would += " and maxSurge to " + surge;
+    }
+    edits.add(new Edit.Set(Deployment.MAX_UNAVAILABLE, IntNode.valueOf(0)));
+    return Optional.of(new Fix(edits, would));
+  }
+
+  private static Optional<Finding> surge(Subject subject, RollingUpdate strategy) {
+    Optional<IntOrString> wanted = subject.policy().maxSurge();
+    if (wanted.isEmpty()
+        || wanted.get().equals(strategy.maxSurge())
+        || subject.wrote(Deployment.MAX_SURGE)) {
+      return Optional.empty();
+    }
+    Fix fix =
+        new Fix(
+            List.of(new Edit.Set(Deployment.MAX_SURGE, wanted.get().json())),
+            "set it to " + wanted.get());
+    return Optional.of(
+        new Finding(
+            Deployment.MAX_SURGE,
+            "must be " + wanted.get() + " by the policy, is " + strategy.maxSurge(),
+            Optional.of(fix)));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gapless.golden;
+
+import org.jspecify.annotations.NullMarked;

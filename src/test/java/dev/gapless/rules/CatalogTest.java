@@ -1,0 +1,58 @@
+package dev.gapless.rules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.rule.Rule;
+import dev.gapless.rule.RuleDoc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class CatalogTest {
+  private static final Path SOURCES = Path.of("src/main/java/dev/gapless/rules");
+
+  @Test
+  void everyRuleClassStandsInTheCatalogOnce() throws IOException {
+    Set<String> files;
+    try (var sources = Files.list(SOURCES)) {
+      files =
+          sources
+              .map(file -> file.getFileName().toString().replace(".java", ""))
+              .filter(name -> !Set.of("Catalog", "package-info").contains(name))
+              .collect(Collectors.toSet());
+    }
+    Set<String> listed =
+        Catalog.RULES.stream().map(it -> it.getClass().getSimpleName()).collect(Collectors.toSet());
+    assertEquals(files, listed, "add the rule to Catalog.RULES, or remove its class");
+    assertEquals(Catalog.RULES.size(), listed.size());
+  }
+
+  @Test
+  void anIdIsTheClassNameInKebabCase() {
+    for (Rule rule : Catalog.RULES) {
+      String kebab =
+          rule.getClass()
+              .getSimpleName()
+              .replaceAll("(?<=.)([A-Z])", "-$1")
+              .toLowerCase(Locale.ROOT);
+      assertEquals(kebab, rule.doc().id());
+    }
+  }
+
+  @Test
+  void everyRuleIsDocumented() {
+    for (Rule rule : Catalog.RULES) {
+      RuleDoc doc = rule.doc();
+      assertFalse(doc.title().endsWith("."), doc.id());
+      assertTrue(doc.why().length() > 100, doc.id());
+      assertTrue(doc.remedy().length() > 50, doc.id());
+      assertFalse(doc.references().isEmpty(), doc.id());
+    }
+  }
+}
