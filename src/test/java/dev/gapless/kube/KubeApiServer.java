@@ -164,6 +164,12 @@ public final class KubeApiServer implements AutoCloseable {
     }
   }
 
+  /// Its release, such as 1.34.
+  public String version() {
+    JsonNode version = send("GET", "/version", "", "").body();
+    return version.path("major").asText() + "." + version.path("minor").asText();
+  }
+
   /// The kubeconfig of an administrator.
   public Path kubeconfig() {
     return folder.resolve("kubeconfig");
