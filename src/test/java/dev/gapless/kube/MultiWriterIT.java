@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,9 +178,53 @@ class MultiWriterIT {
             "deployment/web",
             "-p",
             "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"web\",\"image\":\"registry.example/web:4\"}]}}}}"));
+    assertRolls(() -> kubectl("s#web:4#web:5#", "edit", "deployment/web"));
     assertRolls(() -> kubectl("", "rollout", "restart", "deployment/web"));
     assertRolls(() -> kubectl(IMAGE_2, "replace", "-f", "-"));
     assertRolls(() -> kubectl(MANIFEST, "apply", "--server-side", "--force-conflicts", "-f", "-"));
+  }
+
+  // An undo sets the annotations to those of the ReplicaSet too: this one comes from before us, and
+  // so of the record only what is filled in anew is left.
+  @Test
+  void anUndoToBeforeOurTimeIsFilledInAndKeepsTheStrategy() {
+    kubectl(MANIFEST, "apply", "-f", "-");
+    kubectl(
+        """
+        apiVersion: apps/v1
+        kind: ReplicaSet
+        metadata:
+          name: web-1
+          labels: {app: web}
+          annotations: {deployment.kubernetes.io/revision: "1"}
+          ownerReferences:
+            - {apiVersion: apps/v1, kind: Deployment, name: web, controller: true, uid: "%s"}
+        spec:
+          replicas: 0
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec:
+              containers:
+                - name: web
+                  image: registry.example/web:0
+                  ports: [{containerPort: 8080}]
+                  readinessProbe: {httpGet: {path: /ready, port: 8080}}
+        """
+            .formatted(stored().at("/metadata/uid").asText()),
+        "create",
+        "-f",
+        "-");
+    kubectl("", "rollout", "undo", "deployment/web", "--to-revision=1");
+    JsonNode stored = stored();
+    assertEquals(
+        "registry.example/web:0", stored.at("/spec/template/spec/containers/0/image").asText());
+    assertEquals("{\"sleep\":{\"seconds\":10}}", preStop(stored).toString());
+    assertEquals("0", maxUnavailable(stored).toString());
+    assertEquals(
+        "{\"spec.template.spec.containers[name=web].lifecycle.preStop.sleep.seconds\":10}",
+        injected(stored).asText());
+    kubectl("", "delete", "replicaset", "web-1");
   }
 
   @Test
@@ -283,6 +331,68 @@ class MultiWriterIT {
   void aDefaultThatACreateWritesCannotBeTold() {
     kubectl(WRITTEN_DEFAULT, "create", "-f", "-");
     assertEquals(0, maxUnavailable(stored()).asInt(-1));
+  }
+
+  // Other webhooks, other policies
+
+  @Test
+  void aContainerThatALaterWebhookAddsIsFilledInToo() {
+    try (var _ = SidecarWebhook.register(server, NAMESPACE)) {
+      String dryRun = "--dry-run=server";
+      Await.until(
+          "the sidecar's webhook to be called",
+          Duration.ofSeconds(30),
+          () ->
+              kubectl(MANIFEST, "create", dryRun, "-o", "json", "-f", "-")
+                  .stdout()
+                  .contains("proxy"));
+      kubectl(MANIFEST, "create", "-f", "-");
+      JsonNode containers = stored().at("/spec/template/spec/containers");
+      assertEquals(2, containers.size());
+      containers.forEach(
+          it -> assertEquals(10, it.at("/lifecycle/preStop/sleep/seconds").asInt(), it::toString));
+    }
+  }
+
+  @Test
+  void ourValuesFollowAChangedPolicyAtTheNextRolloutAndTheAuthorsStay() throws IOException {
+    String namespace = NAMESPACE + "-policy";
+    server.createNamespace(namespace);
+    String authors = container("lifecycle: {preStop: {sleep: {seconds: 10}}}");
+    try (var _ = Webhooks.register(server, gapless, namespace, List.of(namespace))) {
+      server.kubectlWith(MANIFEST, "-n", namespace, "apply", "-f", "-").succeeded();
+      server
+          .kubectlWith(
+              authors.replace("  name: web\nspec", "  name: authors\nspec"),
+              "-n",
+              namespace,
+              "apply",
+              "-f",
+              "-")
+          .succeeded();
+    }
+    Path policy = server.folder().resolve("longer-sleep.yaml");
+    Files.writeString(
+        policy,
+        """
+        apiVersion: gapless.dev/v1alpha1
+        kind: RolloutPolicy
+        metadata: {name: longer-sleep}
+        spec: {mode: Fix, preStopSleepSeconds: 15}
+        """);
+    try (var longer = GaplessServer.start(server, "longer-sleep", "--policy=" + policy);
+        var _ = Webhooks.register(server, longer, namespace, List.of(namespace))) {
+      server.kubectl("-n", namespace, "scale", "deployment/web", "--replicas=3").succeeded();
+      assertEquals(10, sleep(namespace, "web"));
+      server.kubectl("-n", namespace, "rollout", "restart", "deployment").succeeded();
+      assertEquals(15, sleep(namespace, "web"));
+      assertEquals(10, sleep(namespace, "authors"));
+    }
+  }
+
+  private int sleep(String namespace, String name) {
+    String path = PATH.replace(NAMESPACE, namespace).replaceFirst("web$", name);
+    return preStop(server.send("GET", path, "", "").body()).at("/sleep/seconds").asInt();
   }
 
   // Whose it is

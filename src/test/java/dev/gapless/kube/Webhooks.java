@@ -26,11 +26,14 @@ public final class Webhooks implements AutoCloseable {
   private static final YAMLMapper YAML = new YAMLMapper();
 
   private final KubeApiServer server;
-  private final List<String> registered;
+  private final GaplessServer gapless;
+  private final String namespace;
+  private final List<String> registered = new ArrayList<>();
 
-  private Webhooks(KubeApiServer server, List<String> registered) {
+  private Webhooks(KubeApiServer server, GaplessServer gapless, String namespace) {
     this.server = server;
-    this.registered = registered;
+    this.gapless = gapless;
+    this.namespace = namespace;
   }
 
   /// Registers both webhooks and waits until both are called.
@@ -39,30 +42,20 @@ public final class Webhooks implements AutoCloseable {
   /// @param namespaces whose objects are sent there; at least one
   public static Webhooks register(
       KubeApiServer server, GaplessServer gapless, String name, Collection<String> namespaces) {
-    var webhooks = new Webhooks(server, new ArrayList<>());
+    var webhooks = new Webhooks(server, gapless, namespaces.iterator().next());
     try (var documents = YAML.readerFor(JsonNode.class).<ObjectNode>readValues(MANIFEST.toFile())) {
       for (ObjectNode configuration : documents.readAll()) {
-        webhooks.register(configuration, gapless, name, namespaces);
+        webhooks.register(configuration, name, namespaces);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + MANIFEST, e);
     }
-    String namespace = namespaces.iterator().next();
-    long mutations = gapless.calls("mutate");
-    long validations = gapless.calls("validate");
     // The API server learns of a new configuration a moment later.
-    Await.until(
-        "both webhooks to be called",
-        ACTIVE_LIMIT,
-        () -> {
-          webhooks.probe(namespace);
-          return gapless.calls("mutate") > mutations && gapless.calls("validate") > validations;
-        });
+    Await.until("both webhooks to be called", ACTIVE_LIMIT, () -> webhooks.called() == 2);
     return webhooks;
   }
 
-  private void register(
-      ObjectNode configuration, GaplessServer gapless, String name, Collection<String> namespaces)
+  private void register(ObjectNode configuration, String name, Collection<String> namespaces)
       throws IOException {
     configuration.withObject("/metadata").put("name", name);
     for (JsonNode webhook : configuration.path("webhooks")) {
@@ -87,8 +80,17 @@ public final class Webhooks implements AutoCloseable {
     registered.add(API + resource + "/" + name);
   }
 
+  /// How many of the two are called.
+  private long called() {
+    long mutations = gapless.calls("mutate");
+    long validations = gapless.calls("validate");
+    probe();
+    return Math.min(1, gapless.calls("mutate") - mutations)
+        + Math.min(1, gapless.calls("validate") - validations);
+  }
+
   // Whether it is admitted is no matter; it must only be valid, or nobody is asked to validate it.
-  private void probe(String namespace) {
+  private void probe() {
     server.send(
         "POST",
         "/apis/apps/v1/namespaces/" + namespace + "/deployments?dryRun=All",
@@ -105,8 +107,10 @@ public final class Webhooks implements AutoCloseable {
         """);
   }
 
+  /// Removes both and waits until neither is called.
   @Override
   public void close() {
     registered.forEach(it -> server.send("DELETE", it, "", ""));
+    Await.until("no webhook to be called", ACTIVE_LIMIT, () -> called() == 0);
   }
 }
