@@ -240,7 +240,7 @@ class AdmissionRoutes {
       return;
     }
     try {
-      gate.sayGoodbye(context);
+      gate.sayGoodbye(context, code == 503);
       response
           .setStatusCode(code)
           .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")

@@ -1,20 +1,144 @@
 package dev.gapless.cli;
 
+import dev.gapless.policy.Names;
+import dev.gapless.rule.Rule;
+import dev.gapless.rules.Catalog;
+import dev.gapless.workload.KubernetesVersion;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command line's root.
 @Command(
     name = "gapless",
-    description = "Makes Kubernetes rollouts drop no request.",
     mixinStandardHelpOptions = true,
-    subcommands = {ServeCommand.class})
-public final class GaplessCommand {
+    description = {"Makes Kubernetes rollouts drop no request.", ""},
+    commandListHeading = "%nCommands:%n")
+public final class GaplessCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
 
-  /// Runs one command.
+  private GaplessCommand() {}
+
+  /// Runs one command in this process.
   ///
   /// @return the process's exit code
   public static int run(String... arguments) {
-    return new CommandLine(new GaplessCommand()).execute(arguments);
+    return run(Shell.ofProcess(), Catalog.RULES, arguments);
+  }
+
+  /// Runs one command.
+  ///
+  /// @return the exit code
+  public static int run(Shell shell, List<Rule> rules, String... arguments) {
+    try {
+      return commandLine(shell, rules).execute(arguments);
+    } catch (RuntimeException | Error e) {
+      return internalError(shell, e);
+    } finally {
+      shell.flush();
+    }
+  }
+
+  private static CommandLine commandLine(Shell shell, List<Rule> rules) {
+    var line =
+        new CommandLine(new GaplessCommand())
+            .addSubcommand(new ServeCommand())
+            .addSubcommand(new CheckCommand(shell, rules))
+            .addSubcommand(new FixCommand(shell, rules))
+            .addSubcommand(new ExplainCommand(shell, rules))
+            .addSubcommand(new VersionCommand(shell));
+    line.setOut(writer(shell.out()))
+        .setErr(writer(shell.err()))
+        .setUsageHelpAutoWidth(true)
+        .registerConverter(CheckCommand.Output.class, words(CheckCommand.Output.class))
+        .registerConverter(CheckCommand.FailOn.class, words(CheckCommand.FailOn.class))
+        .registerConverter(CheckCommand.Colour.class, words(CheckCommand.Colour.class))
+        .registerConverter(KubernetesVersion.class, GaplessCommand::version)
+        .setParameterExceptionHandler((e, _) -> usageError(shell, e))
+        .setExecutionExceptionHandler((e, _, _) -> failure(shell, e));
+    line.getCommandSpec().version(VersionCommand.text());
+    line.getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().version(VersionCommand.text()));
+    return line;
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+  }
+
+  private static KubernetesVersion version(String text) {
+    return KubernetesVersion.parse(text)
+        .orElseThrow(() ->
+            new TypeConversionException("\"" + text + "\" is no Kubernetes version such as 1.34"));
+  }
+
+  /// An enum's constants by the words they print as.
+  private static <T extends Enum<T>> ITypeConverter<T> words(Class<T> type) {
+    return word -> {
+      List<T> values = List.of(type.getEnumConstants());
+      List<String> known = values.stream().map(T::toString).toList();
+      int index = known.indexOf(word);
+      if (index < 0) {
+        throw new TypeConversionException(
+            "must be one of "
+                + String.join(", ", known)
+                + ", is \""
+                + word
+                + "\""
+                + Names.suggestion(word, known));
+      }
+      return values.get(index);
+    };
+  }
+
+  private static int usageError(Shell shell, ParameterException e) {
+    CommandSpec command = e.getCommandLine().getCommandSpec();
+    shell.err().println(e.getMessage() + suggestion(e, command));
+    shell.err().println("see: " + command.qualifiedName() + " --help");
+    return ExitCode.FAILED;
+  }
+
+  private static String suggestion(ParameterException e, CommandSpec command) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    String word = unmatched.getUnmatched().getFirst();
+    return Names.suggestion(
+        word,
+        word.startsWith("-") ? command.optionsMap().keySet() : command.subcommands().keySet());
+  }
+
+  private static int failure(Shell shell, Exception e) {
+    if (e instanceof UsageException) {
+      shell.err().println(e.getMessage());
+      return ExitCode.FAILED;
+    }
+    return internalError(shell, e);
+  }
+
+  private static int internalError(Shell shell, Throwable e) {
+    shell
+        .err()
+        .println("internal error: " + e + "; please report it, with what GAPLESS_DEBUG=1 prints");
+    if (!shell.environment().getOrDefault("GAPLESS_DEBUG", "").isEmpty()) {
+      e.printStackTrace(shell.err());
+    }
+    return ExitCode.FAILED;
+  }
+
+  @Override
+  public Integer call() {
+    throw new ParameterException(spec.commandLine(), "a command must be given");
   }
 }

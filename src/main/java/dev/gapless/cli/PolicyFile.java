@@ -1,57 +1,73 @@
 package dev.gapless.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.gapless.manifest.ManifestFile;
+import dev.gapless.manifest.ManifestObject;
+import dev.gapless.manifest.ManifestReader;
+import dev.gapless.manifest.Position;
+import dev.gapless.manifest.ReadProblem;
 import dev.gapless.policy.Policies;
 import dev.gapless.policy.PolicyReader;
 import dev.gapless.policy.RolloutPolicy;
+import dev.gapless.rule.Rule;
 import dev.gapless.rules.Catalog;
+import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.WorkloadReader;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/// Reads policies from a YAML file.
-final class PolicyFile {
-  private static final JsonMapper JSON = new JsonMapper();
+/// Reads the policies of a file, strictly: one mistake anywhere and none of them counts.
+public final class PolicyFile {
+  private static final FieldPath NAME = FieldPath.of("metadata", "name");
 
   private PolicyFile() {}
 
-  /// Reads all policies of a file.
+  /// The policies of a file.
   ///
-  /// @throws UsageException when the file cannot be read or holds something else
-  static Policies read(Path file) {
-    var policies = new ArrayList<RolloutPolicy>();
-    var ids = Catalog.RULES.stream().map(rule -> rule.doc().id()).collect(Collectors.toSet());
-    try {
-      String text = Files.readString(file);
-      for (Object document :
-          new Load(LoadSettings.builder().setLabel(file.toString()).build())
-              .loadAllFromString(text)) {
-        JsonNode tree = JSON.valueToTree(document);
-        switch (PolicyReader.read(tree, ids, WorkloadReader.KINDS)) {
-          case PolicyReader.Valid(RolloutPolicy policy) -> policies.add(policy);
-          case PolicyReader.Invalid(List<PolicyReader.Problem> problems) ->
-              throw new UsageException(
-                  problems.stream()
-                      .map(problem -> file + ": " + problem)
-                      .collect(Collectors.joining("\n")));
+  /// @throws UsageException when it cannot be read or holds a mistake: one line for each, with its
+  ///   place
+  public static Policies read(Path file) {
+    return read(Path.of(""), file, Catalog.RULES);
+  }
+
+  static Policies read(Path directory, Path path, List<Rule> rules) {
+    ManifestFile file =
+        new ManifestReader(directory, InputStream.nullInputStream()).read(path, path.toString());
+    var mistakes = new ArrayList<String>();
+    file.problems().stream().map(ReadProblem::toString).forEach(mistakes::add);
+    Set<String> ids = rules.stream().map(rule -> rule.doc().id()).collect(Collectors.toSet());
+    Map<String, RolloutPolicy> policies = new LinkedHashMap<>();
+    for (ManifestObject object : file.objects()) {
+      switch (PolicyReader.read(object.tree(), ids, WorkloadReader.KINDS)) {
+        case PolicyReader.Valid(RolloutPolicy policy) -> {
+          if (policies.putIfAbsent(policy.asks().name(), policy) != null) {
+            mistakes.add(
+                at(file, object.position(NAME))
+                    + NAME
+                    + ": must be unique, but there is another policy \""
+                    + policy.asks().name()
+                    + "\"");
+          }
         }
+        case PolicyReader.Invalid(List<PolicyReader.Problem> problems) ->
+            problems.forEach(it -> mistakes.add(at(file, object.position(it.path())) + it));
       }
-    } catch (IOException unreadable) {
-      throw new UsageException(file + ": cannot be read: " + unreadable);
-    } catch (YamlEngineException broken) {
-      throw new UsageException(file + ": is no YAML: " + broken.getMessage());
     }
-    if (policies.isEmpty()) {
-      throw new UsageException(file + ": holds no RolloutPolicy");
+    if (mistakes.isEmpty() && policies.isEmpty()) {
+      mistakes.add(file.name() + ": holds no policy");
     }
-    return Policies.of(policies);
+    if (!mistakes.isEmpty()) {
+      throw new UsageException(String.join("\n", mistakes));
+    }
+    return Policies.of(List.copyOf(policies.values()));
+  }
+
+  private static String at(ManifestFile file, Position position) {
+    return file.name() + ":" + position.line() + ":" + position.column() + ": ";
   }
 }

@@ -49,7 +49,7 @@ final class ServeCommand implements Callable<Integer> {
   private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG");
 
   // A field, because a logger that nobody holds forgets its level.
-  private static final Logger SECURITY_EVENTS = Logger.getLogger("jdk.event.security");
+  private final Logger securityEvents = Logger.getLogger("jdk.event.security");
 
   private final Map<String, String> settings = new LinkedHashMap<>();
 
@@ -158,7 +158,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     // The JDK logs each certificate it reads; what is logged before Quarkus configures logging
     // would come out on stderr when a mistake ends the command.
-    SECURITY_EVENTS.setLevel(Level.OFF);
+    securityEvents.setLevel(Level.OFF);
     try {
       configure();
     } catch (UsageException | UnusableCertificateException | IllegalArgumentException unusable) {

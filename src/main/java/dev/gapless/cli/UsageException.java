@@ -1,11 +1,10 @@
 package dev.gapless.cli;
 
-/// Says what the user gave that cannot be used, and what to give instead; ends the command with
-/// exit code 2.
+/// Says what a command was given that it cannot work with; the message is for the user as it
+/// stands.
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /// @param message complete sentences for the user, with file and line where there is one
   public UsageException(String message) {
     super(message);
   }

@@ -50,8 +50,13 @@ class WebhookTest {
 
   @BeforeEach
   void awaitReadiness() {
+    awaitReadiness(server);
+  }
+
+  /// Waits until the server takes reviews.
+  static void awaitReadiness(HttpServer server) {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (management().get("/q/health/ready").statusCode() != 200) {
+    while (management(server).get("/q/health/ready").statusCode() != 200) {
       assertTrue(System.nanoTime() < end, "never became ready");
       Thread.onSpinWait();
     }
@@ -287,6 +292,10 @@ class WebhookTest {
   }
 
   private RequestSpecification management() {
+    return management(server);
+  }
+
+  private static RequestSpecification management(HttpServer server) {
     return given().baseUri("http://localhost:" + server.getManagementPort());
   }
 

@@ -49,10 +49,11 @@ class ServeCommandTest {
   @Test
   void aMistakeLeavesNothingBehind() throws Exception {
     Path certs = folder.resolve("certs");
+    String before = System.getProperty("gapless.tls.certs-dir", "");
     execute(new StringWriter(), "--certs-dir", certs.toString(), "--log-level", "loud");
 
     assertFalse(Files.exists(certs));
-    assertEquals("", System.getProperty("gapless.tls.certs-dir", ""));
+    assertEquals(before, System.getProperty("gapless.tls.certs-dir", ""));
   }
 
   private static int execute(StringWriter errors, String... options) {

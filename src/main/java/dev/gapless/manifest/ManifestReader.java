@@ -1,0 +1,172 @@
+package dev.gapless.manifest;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// Finds and reads the files that somebody names: files, folders and standard input.
+public final class ManifestReader {
+  /// Standard input as an argument.
+  public static final String STDIN = "-";
+
+  /// Standard input in messages.
+  public static final String STDIN_NAME = "stdin";
+
+  /// The largest file that is read: far beyond any manifest, and small enough to keep in memory.
+  static final int MAX_BYTES = 64 * 1024 * 1024;
+
+  private static final List<String> EXTENSIONS = List.of(".yaml", ".yml", ".json");
+
+  private final Path directory;
+  private final InputStream stdin;
+
+  /// @param directory what relative paths start from
+  public ManifestReader(Path directory, InputStream stdin) {
+    this.directory = directory;
+    this.stdin = stdin;
+  }
+
+  /// A file that was found and not yet read.
+  public interface Source extends Supplier<ManifestFile> {}
+
+  /// All files behind some arguments, each once: a file itself, in a folder every manifest in
+  /// alphabetical order, folders within it too unless they are hidden, standard input for `-`.
+  public List<Source> find(List<String> arguments) {
+    Map<Path, Source> found = new LinkedHashMap<>();
+    for (String argument : arguments) {
+      if (argument.equals(STDIN)) {
+        found.putIfAbsent(Path.of(STDIN), () -> read(STDIN_NAME, () -> stdin));
+        continue;
+      }
+      Path path = directory.resolve(argument);
+      if (Files.isDirectory(path)) {
+        walk(path, Path.of(argument), new ArrayList<>(), found);
+      } else {
+        add(path, Path.of(argument), found);
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  /// Reads one file.
+  ///
+  /// @param name the file as the user knows it
+  public ManifestFile read(Path file, String name) {
+    return read(name, () -> Files.newInputStream(directory.resolve(file)));
+  }
+
+  private void walk(Path folder, Path name, List<Path> above, Map<Path, Source> found) {
+    var entries = new ArrayList<Path>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      Path real = folder.toRealPath();
+      if (above.contains(real)) {
+        return;
+      }
+      stream.forEach(entries::add);
+      entries.sort(null);
+      above.add(real);
+      for (Path entry : entries) {
+        String last = String.valueOf(entry.getFileName());
+        if (last.startsWith(".")) {
+          continue;
+        }
+        if (Files.isDirectory(entry)) {
+          walk(entry, name.resolve(last), above, found);
+        } else if (EXTENSIONS.stream().anyMatch(last::endsWith)) {
+          add(entry, name.resolve(last), found);
+        }
+      }
+      above.remove(real);
+    } catch (IOException e) {
+      String shown = shown(name);
+      ManifestFile failed = failed(shown, Optional.empty(), "cannot be listed: " + reason(e));
+      found.put(folder.toAbsolutePath().normalize(), () -> failed);
+    }
+  }
+
+  private static void addTo(Map<Path, Source> found, Path path, Source source) {
+    found.putIfAbsent(path.toAbsolutePath().normalize(), source);
+  }
+
+  private static void add(Path path, Path name, Map<Path, Source> found) {
+    addTo(found, path, () -> read(shown(name), () -> Files.newInputStream(path)));
+  }
+
+  private static String shown(Path name) {
+    String normal = name.normalize().toString().replace('\\', '/');
+    return normal.isEmpty() ? "." : normal;
+  }
+
+  /// Opens a file.
+  private interface Opening {
+    InputStream open() throws IOException;
+  }
+
+  private static ManifestFile read(String name, Opening opening) {
+    byte[] bytes;
+    try (InputStream in = opening.open()) {
+      bytes = in.readNBytes(MAX_BYTES + 1);
+    } catch (IOException e) {
+      return failed(name, Optional.empty(), "cannot be read: " + reason(e));
+    }
+    if (bytes.length > MAX_BYTES) {
+      return failed(name, Optional.empty(), "is larger than " + MAX_BYTES / (1024 * 1024) + " MiB");
+    }
+    return decode(name, bytes);
+  }
+
+  private static ManifestFile decode(String name, byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer out = CharBuffer.allocate(bytes.length);
+    CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
+    if (result.isError()) {
+      return failed(name, Optional.of(position(bytes, in.position())), "is not UTF-8 text");
+    }
+    String text = out.flip().toString();
+    if (text.indexOf('\0') >= 0) {
+      return failed(name, Optional.empty(), "is a binary file");
+    }
+    return ManifestParser.parse(name, text);
+  }
+
+  private static Position position(byte[] bytes, int offset) {
+    int line = 1;
+    int column = 1;
+    for (byte one : new ByteArrayInputStream(bytes, 0, offset).readAllBytes()) {
+      if (one == '\n') {
+        line++;
+        column = 1;
+      } else if ((one & 0xC0) != 0x80) {
+        column++;
+      }
+    }
+    return new Position(line, column);
+  }
+
+  private static ManifestFile failed(String name, Optional<Position> position, String message) {
+    return new ManifestFile(name, Optional.of(new ReadProblem(name, position, message)), List.of());
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "no such file or folder";
+      case AccessDeniedException _ -> "permission denied";
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+}

@@ -1,0 +1,216 @@
+package dev.gapless.manifest;
+
+import dev.gapless.manifest.YamlNode.Span;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/// Builds the syntax of one document from the parser's events.
+///
+/// The library's own composer recurses without a bound and loses where an alias stood.
+final class YamlComposer {
+  /// No manifest comes near; the recursion over it fits the smallest stack in use.
+  static final int MAX_DEPTH = 200;
+
+  // Each costs another reading of the document.
+  private static final int MAX_TABS = 100;
+
+  private static final LoadSettings SETTINGS =
+      LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+
+  private final Iterator<Event> events;
+  private final Map<String, YamlNode> anchors = new HashMap<>();
+  private final Set<String> open = new HashSet<>();
+
+  private YamlComposer(Iterator<Event> events) {
+    this.events = events;
+  }
+
+  /// Reads the text of one document.
+  ///
+  /// @return empty when the text holds nothing but comments
+  static Optional<YamlNode> compose(String text) throws UnreadableDocumentException {
+    String readable = text;
+    for (int mended = 0; ; mended++) {
+      try {
+        return new YamlComposer(new Parse(SETTINGS).parseString(readable).iterator()).document();
+      } catch (MarkedYamlEngineException e) {
+        Optional<String> next = mended < MAX_TABS ? withoutTab(readable, e) : Optional.empty();
+        if (next.isEmpty()) {
+          throw new UnreadableDocumentException(position(e), reason(e), e);
+        }
+        readable = next.get();
+      } catch (ReaderException e) {
+        throw new UnreadableDocumentException(
+            positionOf(text, e.getPosition()),
+            "the character U+%04X is not allowed in YAML".formatted(e.getCodePoint()),
+            e);
+      } catch (YamlEngineException e) {
+        throw new UnreadableDocumentException(Position.START, String.valueOf(e.getMessage()), e);
+      }
+    }
+  }
+
+  /// The text with a space for the tab on which the parser stopped.
+  ///
+  /// kubectl takes a tab behind a colon for a space and this parser does not; a tab that indents is
+  /// an error to both.
+  private static Optional<String> withoutTab(String text, MarkedYamlEngineException e) {
+    if (e.getProblemMark().isEmpty()) {
+      return Optional.empty();
+    }
+    int at = text.offsetByCodePoints(0, e.getProblemMark().get().getIndex());
+    int lineStart = text.lastIndexOf('\n', at - 1) + 1;
+    boolean separates =
+        at < text.length() && text.charAt(at) == '\t' && !text.substring(lineStart, at).isBlank();
+    return separates
+        ? Optional.of(text.substring(0, at) + " " + text.substring(at + 1))
+        : Optional.empty();
+  }
+
+  private Optional<YamlNode> document() throws UnreadableDocumentException {
+    events.next();
+    if (events.next().getEventId() == Event.ID.StreamEnd) {
+      return Optional.empty();
+    }
+    YamlNode root = node(events.next(), 0);
+    events.next();
+    Event after = events.next();
+    if (after.getEventId() != Event.ID.StreamEnd) {
+      throw new UnreadableDocumentException(
+          start(after), "a further document must begin with --- on a line of its own");
+    }
+    return Optional.of(root);
+  }
+
+  private YamlNode node(Event event, int depth) throws UnreadableDocumentException {
+    if (depth > MAX_DEPTH) {
+      throw new UnreadableDocumentException(
+          start(event), "is nested deeper than " + MAX_DEPTH + " levels");
+    }
+    if (event instanceof AliasEvent alias) {
+      return alias(alias);
+    }
+    Optional<String> anchor =
+        event instanceof NodeEvent node
+            ? node.getAnchor().map(it -> it.getValue())
+            : Optional.empty();
+    anchor.ifPresent(open::add);
+    YamlNode node =
+        switch (event) {
+          case ScalarEvent scalar -> scalar(scalar);
+          case MappingStartEvent mapping -> mapping(mapping, depth);
+          case SequenceStartEvent sequence -> sequence(sequence, depth);
+          default -> throw new UnreadableDocumentException(start(event), "a value must stand here");
+        };
+    anchor.ifPresent(name -> {
+      open.remove(name);
+      anchors.put(name, node);
+    });
+    return node;
+  }
+
+  private YamlNode alias(AliasEvent event) throws UnreadableDocumentException {
+    String name = event.getAlias().getValue();
+    if (open.contains(name)) {
+      throw new UnreadableDocumentException(start(event), "anchor \"" + name + "\" holds itself");
+    }
+    YamlNode target = anchors.get(name);
+    if (target == null) {
+      throw new UnreadableDocumentException(start(event), "there is no anchor \"" + name + "\"");
+    }
+    return new YamlNode.Alias(span(event, event), target);
+  }
+
+  private static YamlNode scalar(ScalarEvent event) {
+    return new YamlNode.Scalar(
+        span(event, event),
+        event.getTag(),
+        event.getAnchor().isPresent(),
+        event.getValue(),
+        event.isPlain() && event.getImplicit().canOmitTagInPlainScalar(),
+        event.isLiteral() || event.isFolded() ? YamlNode.Style.BLOCK : YamlNode.Style.INLINE);
+  }
+
+  private YamlNode mapping(MappingStartEvent start, int depth) throws UnreadableDocumentException {
+    var members = new ArrayList<YamlNode.Member>();
+    Event event = events.next();
+    while (event.getEventId() != Event.ID.MappingEnd) {
+      YamlNode key = node(event, depth + 1);
+      members.add(new YamlNode.Member(key, node(events.next(), depth + 1)));
+      event = events.next();
+    }
+    return new YamlNode.Mapping(
+        span(start, event), start.getTag(), start.getAnchor().isPresent(), start.isFlow(), members);
+  }
+
+  private YamlNode sequence(SequenceStartEvent start, int depth)
+      throws UnreadableDocumentException {
+    var elements = new ArrayList<YamlNode>();
+    Event event = events.next();
+    while (event.getEventId() != Event.ID.SequenceEnd) {
+      elements.add(node(event, depth + 1));
+      event = events.next();
+    }
+    return new YamlNode.Sequence(
+        span(start, event),
+        start.getTag(),
+        start.getAnchor().isPresent(),
+        start.isFlow(),
+        elements);
+  }
+
+  private static Span span(Event first, Event last) {
+    Mark start = first.getStartMark().orElseThrow();
+    Mark end = last.getEndMark().orElseThrow();
+    return new Span(start.getLine(), start.getColumn(), end.getLine(), end.getColumn());
+  }
+
+  private static Position start(Event event) {
+    return event.getStartMark().map(YamlComposer::position).orElse(Position.START);
+  }
+
+  private static Position position(Mark mark) {
+    return new Position(mark.getLine() + 1, mark.getColumn() + 1);
+  }
+
+  private static Position position(MarkedYamlEngineException e) {
+    return e.getProblemMark()
+        .or(e::getContextMark)
+        .map(YamlComposer::position)
+        .orElse(Position.START);
+  }
+
+  private static String reason(MarkedYamlEngineException e) {
+    String context = e.getContext();
+    String problem = String.valueOf(e.getProblem());
+    String reason = context == null ? problem : context + ": " + problem;
+    return reason.strip().replaceAll("\\s+", " ");
+  }
+
+  private static Position positionOf(String text, int index) {
+    String before =
+        text.substring(
+            0, text.offsetByCodePoints(0, Math.min(index, text.codePointCount(0, text.length()))));
+    int lineStart = before.lastIndexOf('\n') + 1;
+    return new Position(
+        1 + (int) before.chars().filter(c -> c == '\n').count(),
+        1 + before.codePointCount(lineStart, before.length()));
+  }
+}

@@ -1,0 +1,305 @@
+package dev.gapless.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CheckCommandTest {
+  static final String WEB =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata:
+        name: web
+        labels: {team: shop}
+      spec:
+        strategy: {rollingUpdate: {maxUnavailable: 0}}
+        template:
+          metadata: {labels: {app: web}}
+          spec:
+            containers:
+            - name: web
+              lifecycle: {preStop: {sleep: {seconds: 5}}}
+              readinessProbe: {httpGet: {port: 80}}
+      """;
+  private static final String BARE =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata:
+        name: bare
+      spec:
+        template:
+          spec:
+            containers:
+            - name: web
+      """;
+
+  @TempDir private Path directory;
+
+  @BeforeEach
+  void write() throws IOException {
+    Files.writeString(directory.resolve("web.yaml"), WEB);
+    Files.writeString(directory.resolve("bare.yaml"), BARE);
+  }
+
+  @Test
+  void cleanManifestsEndWithZero() {
+    assertEquals(
+        new Invocation(0, "1 object judged: no findings\n", ""),
+        Invocation.of(directory, "check", "web.yaml"));
+  }
+
+  @Test
+  void everyFindingIsALineWithItsConsequence() {
+    assertEquals(
+        new Invocation(
+            1,
+            """
+            bare.yaml:3: metadata.labels: must have "team" [no-team] (warning)
+            bare.yaml:5: spec.strategy.rollingUpdate.maxUnavailable: must be 0; would set it [no-max-unavailable] (fixed at admission)
+            bare.yaml:9: spec.template.spec.containers[0].readinessProbe: must be set, is missing [no-probe]
+            bare.yaml:9: spec.template.spec.containers[0].lifecycle: must be set, is missing; would set a sleep of 10 s [no-sleep] (fixed at admission)
+            2 objects judged: 1 denied, 1 warning, 2 fixed at admission
+            """,
+            ""),
+        Invocation.of(directory, "check", "."));
+  }
+
+  @Test
+  void quietPrintsFindingsOnly() {
+    assertEquals(new Invocation(0, "", ""), Invocation.of(directory, "check", "-q", "web.yaml"));
+  }
+
+  @Test
+  void whatIsSkippedIsCountedByReasonAndOldVersionsAreNamed() {
+    String input =
+        """
+        a: 1
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        ---
+
+        apiVersion: extensions/v1beta1
+        kind: Deployment
+        metadata: {name: old}
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: odd}
+        spec:
+          template:
+            spec:
+              containers: web
+        """;
+    assertEquals(
+        new Invocation(
+            0,
+            "0 objects judged, 4 skipped (1 not a Kubernetes object, 1 of another kind,"
+                + " 1 of an old API version, 1 unreadable): no findings\n",
+            """
+            stdin:7: extensions/v1beta1 Deployment "old" skipped: must be apps/v1, is extensions/v1beta1, which Kubernetes 1.16 removed
+            stdin:17: apps/v1 Deployment "odd" skipped: spec.template.spec.containers: must be a list, is string
+            """),
+        Invocation.withInput(directory, input, "check", "-"));
+  }
+
+  @ParameterizedTest(name = "--fail-on {0} with {1} ends with {2}")
+  @CsvSource({
+    "deny, Enforce, 1",
+    "deny, Warn, 0",
+    "warn, Enforce, 1",
+    "warn, Warn, 1",
+    "warn, Audit, 0",
+    "any, Audit, 1",
+    "any, Disabled, 0"
+  })
+  void failOnDecidesWhatFails(String failOn, String mode, int exitCode) throws IOException {
+    Files.writeString(directory.resolve("policy"), policy("p", mode));
+    Invocation check =
+        Invocation.of(directory, "check", "--policy", "policy", "--fail-on", failOn, "bare.yaml");
+    assertEquals(exitCode, check.exitCode(), check.toString());
+  }
+
+  @Test
+  void anUnreadableFileDoesNotStopTheOthers() throws IOException {
+    Files.writeString(directory.resolve("broken.yaml"), "a: b: c\n");
+    Invocation check = Invocation.of(directory, "check", ".", "none.yaml");
+    assertEquals(2, check.exitCode());
+    assertEquals(
+        """
+        broken.yaml:1:5: mapping values are not allowed here
+        none.yaml: cannot be read: no such file or folder
+        """,
+        check.err());
+    assertTrue(check.out().contains("[no-probe]"));
+    assertTrue(
+        check
+            .out()
+            .endsWith(
+                "2 objects judged, 2 unreadable: 1 denied, 1 warning, 2 fixed at admission\n"));
+  }
+
+  @Test
+  void servicesAmongTheManifestsAreKnown() {
+    String services =
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: match, namespace: default}
+        spec: {selector: {app: web}}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: elsewhere, namespace: other}
+        spec: {selector: {app: web}}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: headless}
+        spec: {}
+        ---
+        """;
+    assertEquals(
+        "stdin:21: spec: is behind [match] [selected] (recorded)\n",
+        Invocation.withInput(directory, services + WEB, "check", "-q", "-").out());
+  }
+
+  @Test
+  void namespacesAmongTheManifestsGiveTheirLabelsAndExemptions() throws IOException {
+    Files.writeString(
+        directory.resolve("policy"),
+        policy("p", "Enforce")
+            .replace("spec:", "spec:\n  match: {namespaceSelector: {matchLabels: {team: a}}}"));
+    String namespace =
+        """
+        apiVersion: v1
+        kind: Namespace
+        metadata:
+          name: shop
+          labels: {team: a}
+          annotations: {exempt.gapless.dev/no-probe: legacy}
+        ---
+        """;
+    String bare = BARE.replace("name: bare", "name: bare\n  namespace: shop");
+    assertEquals(
+        0,
+        Invocation.withInput(directory, namespace + bare, "check", "--policy=policy", "-")
+            .exitCode());
+    assertEquals(
+        1,
+        Invocation.withInput(
+                directory, bare, "check", "--policy=policy", "--namespace-labels=team=a,x=y", "-")
+            .exitCode());
+    assertEquals(
+        0, Invocation.withInput(directory, bare, "check", "--policy=policy", "-").exitCode());
+  }
+
+  @Test
+  void aRuleThatFailsIsOurFaultAndNotAFinding() {
+    Invocation check =
+        Invocation.of(
+            directory, List.of(new TestRules.Faulty()), "", Map.of(), false, "check", "web.yaml");
+    assertEquals(2, check.exitCode());
+    assertEquals("1 object judged: no findings\n", check.out());
+    assertEquals(
+        "web.yaml:1: internal error: rule faulty failed on apps/v1 Deployment \"web\", please"
+            + " report: java.lang.IllegalStateException: out of order\n",
+        check.err());
+  }
+
+  @Test
+  void coloursAreForTerminals() {
+    String red = "\u001b[31m";
+    assertTrue(coloured(true, Map.of(), "auto").contains(red));
+    assertFalse(coloured(true, Map.of("NO_COLOR", "1"), "auto").contains(red));
+    assertFalse(coloured(true, Map.of(), "never").contains(red));
+    assertFalse(coloured(false, Map.of(), "auto").contains(red));
+    assertTrue(coloured(false, Map.of("NO_COLOR", "1"), "always").contains(red));
+  }
+
+  private String coloured(boolean terminal, Map<String, String> environment, String when) {
+    return Invocation.of(
+            directory, TestRules.ALL, "", environment, terminal, "check", "--color", when, ".")
+        .out();
+  }
+
+  @Test
+  void jsonHasAStableShape() throws JsonProcessingException {
+    Invocation check =
+        Invocation.withInput(
+            directory, "kind: Pod\n---\n[\n", "check", "-o", "json", "bare.yaml", "-");
+    JsonNode report = new JsonMapper().readTree(check.out());
+    assertEquals(
+        new JsonMapper()
+            .readTree(
+                """
+                {"judged":1,"skipped":1,"errors":1,"denied":1,"warned":1,"patched":2,"recorded":0}
+                """),
+        report.path("summary"));
+    assertEquals(1, report.path("version").intValue());
+    assertEquals(
+        new JsonMapper()
+            .readTree(
+                """
+                {"file":"bare.yaml","line":9,"column":9,
+                 "object":{"apiVersion":"apps/v1","kind":"Deployment","namespace":"","name":"bare"},
+                 "path":"spec.template.spec.containers[0].lifecycle",
+                 "message":"must be set, is missing; would set a sleep of 10 s",
+                 "rule":"no-sleep","consequence":"patched","mode":"Fix"}
+                """),
+        report.path("findings").path(3));
+    assertEquals(
+        new JsonMapper()
+            .readTree(
+                """
+                [{"file":"stdin","line":1,"column":1,
+                  "object":{"apiVersion":"","kind":"Pod","namespace":"","name":""},
+                  "reason":"not-kubernetes","message":"names no apiVersion and kind"}]
+                """),
+        report.path("skipped"));
+    assertEquals("stdin", report.path("errors").path(0).path("file").asText());
+    assertEquals(4, report.path("errors").path(0).path("line").asInt());
+  }
+
+  @Test
+  void theKubernetesVersionIsPassedOnAndChecked() {
+    assertEquals(
+        0,
+        Invocation.of(directory, "check", "--kubernetes-version", "v1.29.3", "web.yaml")
+            .exitCode());
+    assertEquals(
+        """
+        Invalid value for option '--kubernetes-version': "new" is no Kubernetes version such as 1.34
+        see: gapless check --help
+        """,
+        Invocation.of(directory, "check", "--kubernetes-version", "new", "web.yaml").err());
+  }
+
+  static String policy(String name, String mode) {
+    return """
+    apiVersion: gapless.dev/v1alpha1
+    kind: RolloutPolicy
+    metadata:
+      name: %s
+    spec:
+      mode: %s
+    """
+        .formatted(name, mode);
+  }
+}

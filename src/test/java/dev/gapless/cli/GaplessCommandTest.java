@@ -1,0 +1,145 @@
+package dev.gapless.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.rule.Outcome;
+import dev.gapless.rule.Rule;
+import dev.gapless.rule.RuleDoc;
+import dev.gapless.rule.Subject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GaplessCommandTest {
+  @TempDir private Path directory;
+
+  @Test
+  void explainListsTheRules() {
+    assertEquals(
+        """
+        no-probe            Enforce  Title of no-probe
+        no-sleep            Fix      Title of no-sleep
+        no-max-unavailable  Fix      Title of no-max-unavailable
+        no-team             Warn     Title of no-team
+        selected            Audit    Title of selected
+        """,
+        Invocation.of(directory, "explain").out());
+  }
+
+  @Test
+  void explainTellsAllOfOneRule() {
+    assertEquals(
+        """
+        no-team: Title of no-team
+
+        Default mode: Warn
+        Since: 0.1.0
+        Settings: spec.drainSeconds
+
+        What goes wrong:
+          Why no-team is bad.
+
+        What to do:
+          What to do about no-team.
+
+        To live with it:
+          Set the annotation exempt.gapless.dev/no-team: "<reason>" on the workload;
+          with gapless.dev/exempt-until: 2027-01-31 it counts up to that day. Or name
+          the rule in a policy with another mode.
+
+        Read more:
+          https://kubernetes.io/docs/
+        """,
+        Invocation.of(directory, "explain", "no-team").out());
+  }
+
+  @Test
+  void explainSuggestsTheRuleThatWasMeant() {
+    assertEquals(
+        new Invocation(2, "", "there is no rule \"no-tem\" (did you mean \"no-team\"?)\n"),
+        Invocation.of(directory, "explain", "no-tem"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"version", "--version", "-V", "check --version"})
+  void theVersionIsTheBuilds(String arguments) {
+    assertEquals(
+        "gapless " + BuildVersion.TEXT + "\n",
+        Invocation.of(directory, arguments.split(" ", -1)).out());
+    assertTrue(BuildVersion.TEXT.matches("[0-9]+\\.[0-9]+\\.[0-9]+.*"), BuildVersion.TEXT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "check --help", "fix -h", "explain --help", "version --help"})
+  void everyCommandHasHelp(String arguments) {
+    Invocation help = Invocation.of(directory, arguments.split(" ", -1));
+    assertEquals(0, help.exitCode());
+    assertTrue(help.out().startsWith("Usage: gapless"), help.out());
+    assertEquals("", help.err());
+  }
+
+  @ParameterizedTest(name = "gapless {0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          chek                | Unmatched argument at index 0: 'chek' (did you mean "check"?)
+          check --fial-on x   | Unknown option: '--fial-on' (did you mean "--fail-on"?)
+          check               | Missing required parameter: 'PATH'
+          check -o sarf x     | Invalid value for option '--output': must be one of text, json, sarif, is "sarf" (did you mean "sarif"?)
+          """)
+  void whatIsMistypedIsSaidWithTheRemedy(String arguments, String message) {
+    Invocation mistyped = Invocation.of(directory, arguments.split(" ", -1));
+    assertEquals(2, mistyped.exitCode());
+    assertEquals("", mistyped.out());
+    assertEquals(message, mistyped.err().lines().findFirst().orElseThrow());
+  }
+
+  @Test
+  void withoutACommandNothingIsDone() {
+    assertEquals(
+        new Invocation(2, "", "a command must be given\nsee: gapless --help\n"),
+        Invocation.of(directory));
+  }
+
+  @Test
+  void anInternalErrorIsOneLineUnlessAskedForMore() {
+    Rule undocumented =
+        new Rule() {
+          @Override
+          public RuleDoc doc() {
+            throw new IllegalStateException("no doc");
+          }
+
+          @Override
+          public Outcome judge(Subject subject) {
+            return new Outcome.Passed();
+          }
+        };
+    Invocation plain =
+        Invocation.of(directory, List.of(undocumented), "", Map.of(), false, "explain");
+    assertEquals(
+        new Invocation(
+            2,
+            "",
+            "internal error: java.lang.IllegalStateException: no doc; please report it, with what"
+                + " GAPLESS_DEBUG=1 prints\n"),
+        plain);
+    assertTrue(
+        Invocation.of(
+                directory,
+                List.of(undocumented),
+                "",
+                Map.of("GAPLESS_DEBUG", "1"),
+                false,
+                "explain")
+            .err()
+            .contains("\tat dev.gapless."));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.gapless.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PolicyFileTest {
+  @TempDir private Path directory;
+
+  @Test
+  void aMistakeIsNamedWithItsPlaceAndTheRemedy() {
+    assertEquals(
+        """
+        policy.yaml:6:3: spec.mod: is no known field (did you mean "mode"?); known are priority, match, mode, rules, change, preStopSleepSeconds, drainSeconds, maxSurge, exemptions
+        policy.yaml:5:1: spec.mode: must be given: one of [Disabled, Audit, Warn, Fix, Enforce]
+        policy.yaml:8:6: spec.rules[0].name: there is no rule "no-prob" (did you mean "no-probe"?)\
+        """,
+        mistakes(
+            """
+            apiVersion: gapless.dev/v1alpha1
+            kind: RolloutPolicy
+            metadata:
+              name: p
+            spec:
+              mod: Warn
+              rules:
+              - {name: no-prob, mode: Warn}
+            """));
+  }
+
+  @Test
+  void namesAreUnique() {
+    String policy = CheckCommandTest.policy("p", "Warn");
+    assertEquals(
+        "policy.yaml:11:3: metadata.name: must be unique, but there is another policy \"p\"",
+        mistakes(policy + "---\n" + policy));
+  }
+
+  @Test
+  void aFileMustHoldPoliciesAndNothingElse() {
+    assertEquals("policy.yaml: holds no policy", mistakes("# nothing\n"));
+    assertEquals(
+        "policy.yaml:1:1: apiVersion: must be given: gapless.dev/v1alpha1",
+        mistakes("a: 1\n").lines().filter(it -> it.contains("apiVersion:")).findFirst().orElse(""));
+    assertEquals("policy.yaml:1:5: mapping values are not allowed here", mistakes("a: b: c\n"));
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() {
+    assertEquals(
+        "none.yaml: cannot be read: no such file or folder",
+        assertThrows(
+                UsageException.class,
+                () -> PolicyFile.read(directory, Path.of("none.yaml"), TestRules.ALL))
+            .getMessage());
+  }
+
+  @Test
+  void aBadPolicyEndsTheCommand() throws IOException {
+    Files.writeString(directory.resolve("policy.yaml"), "# nothing\n");
+    assertEquals(
+        new Invocation(2, "", "policy.yaml: holds no policy\n"),
+        Invocation.of(directory, "check", "--policy", "policy.yaml", "."));
+  }
+
+  private String mistakes(String policy) {
+    try {
+      Files.writeString(directory.resolve("policy.yaml"), policy);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return String.valueOf(
+        assertThrows(
+                UsageException.class,
+                () -> PolicyFile.read(directory, Path.of("policy.yaml"), TestRules.ALL))
+            .getMessage());
+  }
+}
