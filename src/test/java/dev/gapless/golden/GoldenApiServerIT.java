@@ -69,7 +69,6 @@ class GoldenApiServerIT {
   /// Inputs that the API server rejects and that the fixes make valid.
   private static final Set<String> CURED =
       Set.of(
-          "grace-period-too-short/example",
           "grace-period-too-short/native-sidecar-waits-too",
           "pre-stop-sleep-missing/empty-hook-is-filled");
 
