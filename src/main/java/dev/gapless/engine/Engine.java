@@ -74,6 +74,7 @@ public final class Engine {
     private final EffectivePolicy policy;
     private final Workload given;
     private final Mode fixesFrom;
+    private final Authorship authorship;
     private final Injected injected;
     private final JsonPatch patch;
     private final boolean startsRollout;
@@ -84,6 +85,7 @@ public final class Engine {
       this.policy = policy;
       this.given = given;
       this.fixesFrom = fixesFrom;
+      this.authorship = new Authorship(review.object(), review.source());
       this.injected =
           review.source() == Authorship.Source.FILE
               ? Injected.none()
@@ -220,7 +222,7 @@ public final class Engine {
           policy,
           review.surroundings(),
           review.kubernetes(),
-          new Authorship(patch.object(), injected, review.source()),
+          authorship,
           injected);
     }
   }
