@@ -1,6 +1,8 @@
 package dev.gapless.rules;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import dev.gapless.patch.Edit;
 import dev.gapless.policy.Mode;
 import dev.gapless.rule.Finding;
@@ -57,7 +59,7 @@ public final class GracePeriodTooShort implements Rule {
       return new Outcome.Skipped("no container declares a port or waits in a preStop hook");
     }
     int drain = subject.policy().drainSeconds();
-    long needed = wait + drain;
+    long needed = wait > Long.MAX_VALUE - drain ? Long.MAX_VALUE : wait + drain;
     long grace = template.terminationGracePeriodSeconds();
     if (grace >= needed) {
       return new Outcome.Passed();
@@ -76,9 +78,12 @@ public final class GracePeriodTooShort implements Rule {
                     + " s), is "
                     + grace,
                 Optional.of(
-                    new Fix(
-                        List.of(new Edit.Set(path, IntNode.valueOf(Math.toIntExact(needed)))),
-                        "set it to " + needed)))));
+                    new Fix(List.of(new Edit.Set(path, number(needed))), "set it to " + needed)))));
+  }
+
+  // As a parser would read it: the least type that holds it.
+  private static JsonNode number(long value) {
+    return value == (int) value ? IntNode.valueOf((int) value) : LongNode.valueOf(value);
   }
 
   private static long waitSeconds(Subject subject, Container container) {
