@@ -169,6 +169,6 @@ record CheckReport(
 
   /// Whether everything could be read and judged.
   boolean complete() {
-    return problems.isEmpty() && broken.isEmpty();
+    return problems.isEmpty() && broken.isEmpty() && count(Reason.UNREADABLE) == 0;
   }
 }

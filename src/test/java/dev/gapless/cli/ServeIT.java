@@ -39,6 +39,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,7 +77,7 @@ class ServeIT {
       }
       assertFalse(server.output().contains("ERROR"), server.output());
       assertTrue(
-          clients.stream().anyMatch(it -> it instanceof Http1Client one && one.goodbyes > 0),
+          clients.stream().anyMatch(it -> it instanceof Http1Client one && one.dismissed),
           "nobody was asked to close his connection");
     }
   }
@@ -206,10 +207,9 @@ class ServeIT {
   private static final class Http1Client extends Client {
     private final int port;
     private final SSLContext trust;
-    private SSLSocket socket;
-    volatile int goodbyes;
+    private @Nullable SSLSocket socket;
+    private volatile boolean dismissed;
 
-    @SuppressWarnings("NullAway.Init")
     Http1Client(int port, SSLContext trust, AtomicReference<Boolean> told) {
       super(told);
       this.port = port;
@@ -218,8 +218,10 @@ class ServeIT {
 
     @Override
     int post() throws IOException {
+      SSLSocket socket = this.socket;
       if (socket == null) {
         socket = (SSLSocket) trust.getSocketFactory().createSocket("localhost", port);
+        this.socket = socket;
       }
       byte[] body = REVIEW.getBytes(UTF_8);
       String head =
@@ -238,12 +240,12 @@ class ServeIT {
         throw new IOException("the answer was cut off");
       }
       if (answer.contains("connection: close\r\n")) {
-        goodbyes++;
+        dismissed = true;
         if (in.read() >= 0) {
           throw new IOException("bytes after the last answer");
         }
         socket.close();
-        socket = null;
+        this.socket = null;
       }
       int status = Integer.parseInt(answer.substring(9, 12));
       if (status == 503 && !answer.contains("retry-after: 0\r\n")) {

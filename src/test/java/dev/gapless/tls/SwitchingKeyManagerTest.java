@@ -1,5 +1,6 @@
 package dev.gapless.tls;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -57,14 +58,14 @@ class SwitchingKeyManagerTest {
     ServerKey second =
         DevelopmentCertificate.in(otherFolder, Clock.systemUTC()).current().orElseThrow();
     var keys = new SwitchingKeyManager(first);
-    String begun = keys.chooseEngineServerAlias("EC", null, null);
+    String begun = requireNonNull(keys.chooseEngineServerAlias("EC", null, null));
     keys.switchTo(second);
-    String later = keys.chooseEngineServerAlias("EC", null, null);
+    String later = requireNonNull(keys.chooseEngineServerAlias("EC", null, null));
 
     assertNotEquals(begun, later);
     assertEquals(first.key(), keys.getPrivateKey(begun));
     assertEquals(second.key(), keys.getPrivateKey(later));
-    assertEquals(first.certificate(), keys.getCertificateChain(begun)[0]);
+    assertEquals(first.certificate(), requireNonNull(keys.getCertificateChain(begun))[0]);
   }
 
   @Test
