@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test golden lint format readme-check native
+.PHONY: help run build test golden lint format readme-check native image image-native image-test
 MAVEN := .ci/maven
+VERSION := $(shell sed -n 's:.*<version>\(.*\)</version>.*:\1:p' pom.xml | head -n 1)
+IMAGE ?= $(if $(REGISTRY),$(REGISTRY)/)gapless:$(VERSION)
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -33,3 +35,12 @@ readme-check: ## run the README's console blocks and compare what they print
 native: ## build a native executable (needs GraalVM's native-image for JDK 25)
 	@.ci/native-image
 	$(MAVEN) -Pnative clean package
+
+image: ## build the container image and push it: make image REGISTRY=… (or IMAGE=…), with another base BASE=…
+	@.ci/image jvm "$(IMAGE)" "$(BASE)"
+
+image-native: ## the same with the native executable in it (needs GraalVM's native-image for JDK 25)
+	@.ci/image native "$(IMAGE)" "$(BASE)"
+
+image-test: ## build the image with a registry and a base image of our own, and run what is in it
+	@.ci/image-test
