@@ -3,9 +3,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,8 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
-	helm "helm.sh/helm/v4/pkg/cmd"
-	helmkube "helm.sh/helm/v4/pkg/kube"
 	"k8s.io/component-base/cli"
 	kubectl "k8s.io/kubectl/pkg/cmd"
 	kubectlutil "k8s.io/kubectl/pkg/cmd/util"
@@ -26,7 +22,6 @@ import (
 // Each program reads os.Args, as it does when it is a binary of its own.
 var programs = map[string]func(){
 	"etcd":                    func() { etcdmain.Main(os.Args) },
-	"helm":                    runHelm,
 	"kube-apiserver":          server(apiserver.NewAPIServerCommand),
 	"kube-controller-manager": server(controllermanager.NewControllerManagerCommand),
 	"kubectl":                 runKubectl,
@@ -57,22 +52,5 @@ func server(command func() *cobra.Command) func() {
 func runKubectl() {
 	if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
 		kubectlutil.CheckErr(err)
-	}
-}
-
-// helm prints its own errors, and names the exit code of those that want another than 1.
-func runHelm() {
-	helmkube.ManagedFieldsManager = "helm"
-	command, err := helm.NewRootCmd(os.Stdout, os.Args[1:], helm.SetupLogging)
-	if err != nil {
-		slog.Error("helm cannot start", "error", err)
-		os.Exit(1)
-	}
-	if err := command.Execute(); err != nil {
-		var wanted helm.CommandError
-		if errors.As(err, &wanted) {
-			os.Exit(wanted.ExitCode)
-		}
-		os.Exit(1)
 	}
 }
