@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.kube.ApiResponse;
 import dev.gapless.kube.Await;
 import dev.gapless.kube.ChildProcess;
+import dev.gapless.kube.GaplessServer;
 import dev.gapless.kube.KubeApiServer;
 import dev.gapless.kube.KubectlResult;
 import dev.gapless.kube.NeedsApiServer;
@@ -113,11 +114,10 @@ class InstallIT {
 
   @Test
   void onlyNewAndChangedSpecsAreAskedAbout() throws IOException {
-    List<Integer> ports = KubeApiServer.freePorts(2);
     Path overlay = Files.createDirectory(server.folder().resolve("overlay"));
-    try (LocalServer gapless = LocalServer.start(overlay, ports.get(0), ports.get(1))) {
+    try (GaplessServer gapless = GaplessServer.start(server, "installed")) {
       // Fail: a condition that cannot be evaluated would refuse the change.
-      writeOverlay(overlay, ports.get(0), gapless.ca(), "Fail");
+      writeOverlay(overlay, gapless);
       server.kubectl("apply", "-k", overlay.toString()).succeeded();
       Await.until(
           "the webhooks to be asked",
@@ -127,7 +127,7 @@ class InstallIT {
             assertEquals(
                 "",
                 server.send("POST", path, "application/json", body("Deployment", "x")).message());
-            return gapless.metrics().contains("gapless_dry_runs_total{");
+            return gapless.calls("mutate") > 0 && gapless.calls("validate") > 0;
           });
       var expected = new TreeMap<String, Integer>();
       for (String kind : List.of("Deployment", "StatefulSet", "DaemonSet")) {
@@ -311,8 +311,8 @@ class InstallIT {
     return counted;
   }
 
-  private void writeOverlay(Path folder, int port, String ca, String failurePolicy)
-      throws IOException {
+  private void writeOverlay(Path folder, GaplessServer gapless) throws IOException {
+    String ca = Base64.getEncoder().encodeToString(Files.readAllBytes(gapless.ca()));
     var patches = new StringBuilder();
     for (String webhook : List.of("mutate", "validate")) {
       patches.append(
@@ -320,18 +320,17 @@ class InstallIT {
             - target: {kind: %s}
               patch: |-
                 - {op: remove, path: /webhooks/0/clientConfig/service}
-                - {op: add, path: /webhooks/0/clientConfig/url, value: "https://127.0.0.1:%d/%s"}
+                - {op: add, path: /webhooks/0/clientConfig/url, value: "%s/%s"}
                 - {op: add, path: /webhooks/0/clientConfig/caBundle, value: %s}
-                - {op: replace, path: /webhooks/0/failurePolicy, value: %s}
+                - {op: replace, path: /webhooks/0/failurePolicy, value: Fail}
           """
               .formatted(
                   webhook.equals("mutate")
                       ? "MutatingWebhookConfiguration"
                       : "ValidatingWebhookConfiguration",
-                  port,
+                  gapless.url(),
                   webhook,
-                  ca,
-                  failurePolicy));
+                  ca));
     }
     // Kustomize takes folders by relative paths only.
     Path base = folder.toRealPath().relativize(Path.of(MANIFESTS).toRealPath());

@@ -164,6 +164,12 @@ public final class KubeApiServer implements AutoCloseable {
     }
   }
 
+  /// Its release, such as 1.34.
+  public String version() {
+    JsonNode version = send("GET", "/version", "", "").body();
+    return version.path("major").asText() + "." + version.path("minor").asText();
+  }
+
   /// The kubeconfig of an administrator.
   public Path kubeconfig() {
     return folder.resolve("kubeconfig");
@@ -269,8 +275,18 @@ public final class KubeApiServer implements AutoCloseable {
               .redirectInput(stdin.toFile())
               .redirectOutput(stdout.toFile())
               .redirectError(stderr.toFile());
-      // Its caches belong to this server and not to the developer.
-      builder.environment().putAll(Map.of("HOME", folder.toString()));
+      // Its caches and leftovers belong to this server and not to the developer.
+      builder
+          .environment()
+          .putAll(
+              Map.of(
+                  "HOME",
+                  folder.toString(),
+                  "TMPDIR",
+                  folder.toString(),
+                  // Makes the input of `kubectl edit` a sed script.
+                  "KUBE_EDITOR",
+                  "sed -i.before -f /dev/stdin"));
       builder
           .environment()
           .keySet()
@@ -381,8 +397,7 @@ public final class KubeApiServer implements AutoCloseable {
         file, "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(type, text, type));
   }
 
-  /// Ports of loopback that nobody listens on.
-  public static List<Integer> freePorts(int count) throws IOException {
+  private static List<Integer> freePorts(int count) throws IOException {
     var sockets = new ArrayList<ServerSocket>();
     try {
       for (int i = 0; i < count; i++) {
