@@ -1,7 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test golden lint format readme-check native image image-native image-test
+.PHONY: help run build test golden lint format readme-check native image image-native image-test test-matrix
 MAVEN := .ci/maven
 VERSION := $(shell sed -n 's:.*<version>\(.*\)</version>.*:\1:p' pom.xml | head -n 1)
+# The oldest and the newest that is supported; `make test` takes the one in src/test/kube/go.mod.
+RELEASES ?= 1.30.14 1.36.3
 IMAGE ?= $(if $(REGISTRY),$(REGISTRY)/)gapless:$(VERSION)
 
 help: ## say what there is to make
@@ -18,6 +20,13 @@ test: ## run all tests, unit and integration; the first time builds an API serve
 	export KUBEBUILDER_ASSETS; \
 	[ -n "$$KUBEBUILDER_ASSETS" ] || echo "!!! NO API SERVER: the tests against one are skipped" >&2; \
 	$(MAVEN) verify
+
+test-matrix: ## run the integration tests on the oldest and the newest Kubernetes (builds each once), or RELEASES="..."
+	@for release in $(RELEASES); do \
+	  echo "== Kubernetes $$release"; \
+	  KUBEBUILDER_ASSETS=$$(.ci/kube "$$release") && export KUBEBUILDER_ASSETS \
+	    && $(MAVEN) -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false verify || exit 1; \
+	done
 
 golden: ## write the expected results and derived files anew; review the diff
 	$(MAVEN) -Dgolden.rewrite=true test
