@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.kube.ApiResponse;
 import dev.gapless.kube.Await;
 import dev.gapless.kube.ChildProcess;
@@ -177,8 +178,10 @@ class InstallIT {
     server
         .kubectl("patch", object, "--subresource=status", "--type=merge", "--patch", status, in)
         .succeeded();
-    String stored = server.kubectl("get", object, "--output=yaml", in).succeeded().stdout();
-    server.kubectlWith(stored, "replace", "--filename=-", in).succeeded();
+    // Without its version, as controllers write to it too.
+    ObjectNode stored = (ObjectNode) server.send("GET", path(kind, SHOP) + "/alive", "", "").body();
+    stored.withObject("/metadata").remove("resourceVersion");
+    server.kubectlWith(stored.toString(), "replace", "--filename=-", in).succeeded();
 
     server.kubectl("set", "image", object, "app=example/app:2", in).succeeded();
 
