@@ -60,10 +60,12 @@ class GoldenApiServerIT {
   /// Inputs that the API server rejects, with or without the fixes.
   private static final Set<String> REJECTED =
       Set.of(
+          "grace-period-too-short/largest-number-there-is",
           "pre-stop-sleep-missing/unknown-fields-survive",
           "readiness-port-undeclared/number-in-quotes-is-the-api-servers-to-reject",
           "readiness-probe-missing/pod-template-without-containers",
           "readiness-probe-missing/unreadable-object-is-not-judged",
+          "rollout-loses-capacity/more-than-all-is-all",
           "worker-readiness-probe-missing/pod-template-without-containers");
 
   /// Inputs that the API server rejects and that the fixes make valid.

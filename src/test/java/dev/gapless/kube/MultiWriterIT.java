@@ -299,6 +299,31 @@ class MultiWriterIT {
   }
 
   @Test
+  void aSurgeOf0TakesOurMaxUnavailableBack() {
+    String surgeOf0 =
+        MANIFEST.replace(
+            "  replicas: 4\n", "  replicas: 4\n  strategy: {rollingUpdate: {maxSurge: 0}}\n");
+    for (String[] apply : APPLIES) {
+      startFromNothing();
+      kubectl(MANIFEST, apply);
+      kubectl(surgeOf0, apply);
+      assertEquals("25%", maxUnavailable(stored()).asText());
+      kubectl(MANIFEST, apply);
+      kubectl("", "rollout", "restart", "deployment/web");
+      assertFilled(stored());
+    }
+  }
+
+  @Test
+  void aHostPortTakesOurMaxUnavailableBack() {
+    String hostPort =
+        MANIFEST.replace("containerPort: 8080", "containerPort: 8080, hostPort: 8080");
+    kubectl(MANIFEST, "apply", "--server-side", "-f", "-");
+    kubectl(hostPort, "apply", "--server-side", "-f", "-");
+    assertEquals("25%", maxUnavailable(stored()).asText());
+  }
+
+  @Test
   void anAuthorWhoWritesOurValueOwnsIt() {
     String ours = container("lifecycle: {preStop: {sleep: {seconds: 10}}}");
     for (String[] apply : APPLIES) {
@@ -383,6 +408,9 @@ class MultiWriterIT {
     try (var longer = GaplessServer.start(server, "longer-sleep", "--policy=" + policy);
         var _ = Webhooks.register(server, longer, namespace, List.of(namespace))) {
       server.kubectl("-n", namespace, "scale", "deployment/web", "--replicas=3").succeeded();
+      assertEquals(10, sleep(namespace, "web"));
+      // Comes without our sleep, and must not roll for the policy's sake.
+      server.kubectlWith(MANIFEST, "-n", namespace, "replace", "-f", "-").succeeded();
       assertEquals(10, sleep(namespace, "web"));
       server.kubectl("-n", namespace, "rollout", "restart", "deployment").succeeded();
       assertEquals(15, sleep(namespace, "web"));
