@@ -101,8 +101,7 @@ class Gate {
       }
       return;
     }
-    // The header alone leaves the connection open. A body that still comes is read to its end
-    // first,
+    // The header alone leaves the connection open. A body that still comes is read to its end first;
     // see RequestBody.
     if (context.request().isEnded()
         && context.response().headers().contains(HttpHeaders.CONNECTION, "close", true)) {
