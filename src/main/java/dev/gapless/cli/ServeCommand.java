@@ -29,7 +29,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -106,25 +105,17 @@ final class ServeCommand implements Callable<Integer> {
           "The kubeconfig's context; without --kubeconfig in $KUBECONFIG or ~/.kube/config.")
   private @Nullable String context;
 
-  @ArgGroup(exclusive = false)
-  private @Nullable KeyFiles keyFiles;
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      description = "The server's certificate and those between it and its CA (PEM); needs --key.")
+  private @Nullable Path certificate;
 
-  /// A certificate that somebody else issues.
-  static final class KeyFiles {
-    @Option(
-        names = "--certificate",
-        paramLabel = "FILE",
-        required = true,
-        description = "The server's certificate and those between it and its CA (PEM).")
-    private @Nullable Path certificate;
-
-    @Option(
-        names = "--key",
-        paramLabel = "FILE",
-        required = true,
-        description = "The certificate's private key (PEM).")
-    private @Nullable Path key;
-  }
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "The certificate's private key (PEM); needs --certificate.")
+  private @Nullable Path key;
 
   @Option(
       names = "--certs-dir",
@@ -206,9 +197,13 @@ final class ServeCommand implements Callable<Integer> {
     }
     set("quarkus.log.category.\"dev.gapless\".level", level);
     set("gapless.serve.hint", "true");
-    certificate();
+    boolean given = keyFiles();
     free(address, port, "--port");
     free(address, managementPort, "--management-port");
+    // Last, because it leaves files behind.
+    if (!given) {
+      developmentCertificate();
+    }
   }
 
   private void version() {
@@ -222,13 +217,23 @@ final class ServeCommand implements Callable<Integer> {
     set("gapless.kubernetes.version", text);
   }
 
-  private void certificate() {
-    if (keyFiles != null && keyFiles.certificate != null && keyFiles.key != null) {
-      PemFiles.of(keyFiles.certificate, keyFiles.key);
-      set("gapless.tls.certificate", keyFiles.certificate.toString());
-      set("gapless.tls.key", keyFiles.key.toString());
-      return;
+  private boolean keyFiles() {
+    if (certificate == null && key == null) {
+      return false;
     }
+    if (key == null) {
+      throw new UsageException("--certificate: must come with its private key; add --key FILE");
+    }
+    if (certificate == null) {
+      throw new UsageException("--key: must come with its certificate; add --certificate FILE");
+    }
+    PemFiles.of(certificate, key);
+    set("gapless.tls.certificate", certificate.toString());
+    set("gapless.tls.key", key.toString());
+    return true;
+  }
+
+  private void developmentCertificate() {
     DevelopmentCertificate.in(certsDir, Clock.systemUTC()).changes().forEach(err()::println);
     set("gapless.tls.certs-dir", certsDir.toString());
   }
