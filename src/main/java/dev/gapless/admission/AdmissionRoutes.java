@@ -85,18 +85,10 @@ class AdmissionRoutes {
   }
 
   private void enter(RoutingContext context) {
-    gate.enter(context);
-    Phase phase = gate.phase();
-    boolean served =
-        switch (phase) {
-          case STARTING -> gate.isWarmUp(context.request());
-          case SERVING, LEAVING -> true;
-          case GONE -> false;
-        };
-    if (served) {
-      context.next();
-      return;
-    }
+    gate.enter(context).ifPresentOrElse(phase -> sendAway(context, phase), context::next);
+  }
+
+  private void sendAway(RoutingContext context, Phase phase) {
     meters.refused(phase);
     String message =
         phase == Phase.GONE ? "the server is shutting down; try again" : "the server is starting";

@@ -132,8 +132,8 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "3s",
       description =
-          "How long requests are served after SIGTERM, such as 500ms, 3s or 1m;"
-              + " default: ${DEFAULT-VALUE}.")
+          "How long requests are served after SIGTERM, such as 500ms, 3s or 1m; those that are then"
+              + " being answered are finished; default: ${DEFAULT-VALUE}.")
   @SuppressWarnings("NullAway.Init")
   private String shutdownDelay;
 
