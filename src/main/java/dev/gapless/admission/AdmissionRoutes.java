@@ -44,6 +44,7 @@ class AdmissionRoutes {
   private final ApiServerRelease release;
   private final Vertx vertx;
   private final Clock clock = Clock.systemUTC();
+  private final FailureLog failures = new FailureLog(clock);
 
   @Inject
   AdmissionRoutes(
@@ -156,17 +157,8 @@ class AdmissionRoutes {
     return answer.response();
   }
 
-  private static void log(Webhook webhook, AdmissionRequest request, Admission.Answer answer) {
-    if (answer.failure().isPresent()) {
-      LOG.errorf(
-          answer.failure().get(),
-          "review failed, object let through webhook=%s uid=%s kind=%s namespace=%s name=%s",
-          webhook.label(),
-          printable(request.uid()),
-          printable(request.kind()),
-          printable(request.namespace()),
-          printable(request.name()));
-    }
+  private void log(Webhook webhook, AdmissionRequest request, Admission.Answer answer) {
+    answer.failure().ifPresent(failure -> logFailure(webhook, request, failure));
     if (answer.evaluation().orElse(null) instanceof Evaluation.Judged judged) {
       logBroken(request, judged);
     }
@@ -185,19 +177,46 @@ class AdmissionRoutes {
     }
   }
 
-  private static void logBroken(AdmissionRequest request, Evaluation.Judged judged) {
+  private void logFailure(Webhook webhook, AdmissionRequest request, Throwable failure) {
+    failures
+        .entry(webhook.label(), failure)
+        .ifPresent(entry ->
+            LOG.errorf(
+                entry.stack().orElse(null),
+                "review failed, object let through webhook=%s uid=%s kind=%s namespace=%s name=%s"
+                    + " cause=\"%s\" unlogged=%d",
+                webhook.label(),
+                printable(request.uid()),
+                printable(request.kind()),
+                printable(request.namespace()),
+                printable(request.name()),
+                entry.cause(),
+                entry.unlogged()));
+  }
+
+  private void logBroken(AdmissionRequest request, Evaluation.Judged judged) {
     for (RuleResult result : judged.results()) {
       if (result.outcome() instanceof Outcome.Broken(RuntimeException cause)) {
-        LOG.errorf(
-            cause,
-            "rule failed, object not judged by it rule=%s uid=%s kind=%s namespace=%s name=%s",
-            result.doc().id(),
-            printable(request.uid()),
-            printable(request.kind()),
-            printable(request.namespace()),
-            printable(request.name()));
+        logBroken(request, result.doc().id(), cause);
       }
     }
+  }
+
+  private void logBroken(AdmissionRequest request, String rule, RuntimeException failure) {
+    failures
+        .entry(rule, failure)
+        .ifPresent(entry ->
+            LOG.errorf(
+                entry.stack().orElse(null),
+                "rule failed, object not judged by it rule=%s uid=%s kind=%s namespace=%s name=%s"
+                    + " cause=\"%s\" unlogged=%d",
+                rule,
+                printable(request.uid()),
+                printable(request.kind()),
+                printable(request.namespace()),
+                printable(request.name()),
+                entry.cause(),
+                entry.unlogged()));
   }
 
   // One request, one line: what a stranger sent must not make more of them.
