@@ -62,7 +62,6 @@ class AdmissionRoutes {
   }
 
   void register(@Observes Router router) {
-    router.errorHandler(400, this::malformed);
     router.route().order(BEFORE_ALL_OTHERS).handler(this::enter);
     for (Webhook webhook : Webhook.values()) {
       router.route(webhook.path()).handler(context -> post(webhook, context));
@@ -80,13 +79,21 @@ class AdmissionRoutes {
                         + "\" is not served here; post reviews to /mutate or /validate")));
   }
 
-  // Vert.x fails a path that it cannot decode before any route is asked.
-  private void malformed(RoutingContext context) {
-    reject(context, Rejection.badRequest("the request's path cannot be decoded"));
+  private void enter(RoutingContext context) {
+    gate.enter(context).ifPresentOrElse(phase -> sendAway(context, phase), () -> route(context));
   }
 
-  private void enter(RoutingContext context) {
-    gate.enter(context).ifPresentOrElse(phase -> sendAway(context, phase), context::next);
+  // The router would fail a path that it cannot decode when it looks for that path's route, and an
+  // error handler of its would have to answer before the body is read. Quarkus would answer even
+  // earlier, without a body, did ServeCommand not keep it from that.
+  private void route(RoutingContext context) {
+    try {
+      context.normalizedPath();
+    } catch (IllegalArgumentException _) {
+      reject(context, Rejection.badRequest("the request's path cannot be decoded"));
+      return;
+    }
+    context.next();
   }
 
   private void sendAway(RoutingContext context, Phase phase) {

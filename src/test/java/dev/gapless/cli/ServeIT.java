@@ -181,6 +181,49 @@ class ServeIT {
     }
   }
 
+  @Test
+  void aPolicyThatAsksForUnknownNamespaceLabelsIsWarnedOf() throws Exception {
+    Path policy =
+        Files.writeString(
+            folder.resolve("policy.yaml"),
+            """
+            apiVersion: gapless.dev/v1alpha1
+            kind: RolloutPolicy
+            metadata: {name: shop}
+            spec:
+              mode: Warn
+              match:
+                namespaceSelector:
+                  matchLabels: {kubernetes.io/metadata.name: shop}
+                  matchExpressions:
+                    - {key: team, operator: NotIn, values: [batch]}
+            """);
+    try (var server =
+        ServedProcess.serve(folder, "--shutdown-delay", "0s", "--policy", policy.toString())
+            .awaitReady()) {
+      List<String> warnings =
+          server.output().lines().filter(line -> line.contains(" WARN  Announcement ")).toList();
+
+      assertEquals(1, warnings.size(), server.output());
+      assertTrue(warnings.getFirst().endsWith("policy=\"shop\" labels=[team]"), server.output());
+      server.terminate();
+      assertEquals(0, server.exitCode());
+    }
+  }
+
+  @Test
+  void aPathThatCannotBeDecodedIsAnsweredWithAStatus() throws Exception {
+    try (var server = ServedProcess.serve(folder, "--shutdown-delay", "0s").awaitReady();
+        var socket = trust().getSocketFactory().createSocket("localhost", server.port)) {
+      String request = "GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+
+      assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+      assertTrue(answer.contains("\"message\":\"the request's path cannot be decoded\""), answer);
+    }
+  }
+
   /// Posts reviews one after another as a patient API server would, and stops when sent away.
   private abstract static class Client implements Runnable {
     final AtomicInteger answered = new AtomicInteger();
