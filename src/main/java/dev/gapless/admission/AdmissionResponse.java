@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// What the API server is told.
 ///
@@ -86,7 +87,7 @@ record AdmissionResponse(
     }
     if (!auditAnnotations.isEmpty()) {
       ObjectNode annotations = response.putObject("auditAnnotations");
-      var sorted = new java.util.TreeMap<>(auditAnnotations);
+      var sorted = new TreeMap<>(auditAnnotations);
       sorted.forEach((key, value) -> annotations.put(key, Texts.cut(value, MAX_AUDIT_VALUE_BYTES)));
     }
     return review;

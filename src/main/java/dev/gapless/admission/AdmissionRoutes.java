@@ -44,6 +44,7 @@ class AdmissionRoutes {
   private final ApiServerRelease release;
   private final Vertx vertx;
   private final Clock clock = Clock.systemUTC();
+  private final FailureLog failures = new FailureLog(clock);
 
   @Inject
   AdmissionRoutes(
@@ -61,7 +62,6 @@ class AdmissionRoutes {
   }
 
   void register(@Observes Router router) {
-    router.errorHandler(400, this::malformed);
     router.route().order(BEFORE_ALL_OTHERS).handler(this::enter);
     for (Webhook webhook : Webhook.values()) {
       router.route(webhook.path()).handler(context -> post(webhook, context));
@@ -79,24 +79,24 @@ class AdmissionRoutes {
                         + "\" is not served here; post reviews to /mutate or /validate")));
   }
 
-  // Vert.x fails a path that it cannot decode before any route is asked.
-  private void malformed(RoutingContext context) {
-    reject(context, Rejection.badRequest("the request's path cannot be decoded"));
+  private void enter(RoutingContext context) {
+    gate.enter(context).ifPresentOrElse(phase -> sendAway(context, phase), () -> route(context));
   }
 
-  private void enter(RoutingContext context) {
-    gate.enter(context);
-    Phase phase = gate.phase();
-    boolean served =
-        switch (phase) {
-          case STARTING -> gate.isWarmUp(context.request());
-          case SERVING, LEAVING -> true;
-          case GONE -> false;
-        };
-    if (served) {
-      context.next();
+  // The router would fail a path that it cannot decode when it looks for that path's route, and an
+  // error handler of its would have to answer before the body is read. Quarkus would answer even
+  // earlier, without a body, did ServeCommand not keep it from that.
+  private void route(RoutingContext context) {
+    try {
+      context.normalizedPath();
+    } catch (IllegalArgumentException _) {
+      reject(context, Rejection.badRequest("the request's path cannot be decoded"));
       return;
     }
+    context.next();
+  }
+
+  private void sendAway(RoutingContext context, Phase phase) {
     meters.refused(phase);
     String message =
         phase == Phase.GONE ? "the server is shutting down; try again" : "the server is starting";
@@ -164,17 +164,8 @@ class AdmissionRoutes {
     return answer.response();
   }
 
-  private static void log(Webhook webhook, AdmissionRequest request, Admission.Answer answer) {
-    if (answer.failure().isPresent()) {
-      LOG.errorf(
-          answer.failure().get(),
-          "review failed, object let through webhook=%s uid=%s kind=%s namespace=%s name=%s",
-          webhook.label(),
-          printable(request.uid()),
-          printable(request.kind()),
-          printable(request.namespace()),
-          printable(request.name()));
-    }
+  private void log(Webhook webhook, AdmissionRequest request, Admission.Answer answer) {
+    answer.failure().ifPresent(failure -> logFailure(webhook, request, failure));
     if (answer.evaluation().orElse(null) instanceof Evaluation.Judged judged) {
       logBroken(request, judged);
     }
@@ -193,19 +184,46 @@ class AdmissionRoutes {
     }
   }
 
-  private static void logBroken(AdmissionRequest request, Evaluation.Judged judged) {
+  private void logFailure(Webhook webhook, AdmissionRequest request, Throwable failure) {
+    failures
+        .entry(webhook.label(), failure)
+        .ifPresent(entry ->
+            LOG.errorf(
+                entry.stack().orElse(null),
+                "review failed, object let through webhook=%s uid=%s kind=%s namespace=%s name=%s"
+                    + " cause=\"%s\" unlogged=%d",
+                webhook.label(),
+                printable(request.uid()),
+                printable(request.kind()),
+                printable(request.namespace()),
+                printable(request.name()),
+                entry.cause(),
+                entry.unlogged()));
+  }
+
+  private void logBroken(AdmissionRequest request, Evaluation.Judged judged) {
     for (RuleResult result : judged.results()) {
       if (result.outcome() instanceof Outcome.Broken(RuntimeException cause)) {
-        LOG.errorf(
-            cause,
-            "rule failed, object not judged by it rule=%s uid=%s kind=%s namespace=%s name=%s",
-            result.doc().id(),
-            printable(request.uid()),
-            printable(request.kind()),
-            printable(request.namespace()),
-            printable(request.name()));
+        logBroken(request, result.doc().id(), cause);
       }
     }
+  }
+
+  private void logBroken(AdmissionRequest request, String rule, RuntimeException failure) {
+    failures
+        .entry(rule, failure)
+        .ifPresent(entry ->
+            LOG.errorf(
+                entry.stack().orElse(null),
+                "rule failed, object not judged by it rule=%s uid=%s kind=%s namespace=%s name=%s"
+                    + " cause=\"%s\" unlogged=%d",
+                rule,
+                printable(request.uid()),
+                printable(request.kind()),
+                printable(request.namespace()),
+                printable(request.name()),
+                entry.cause(),
+                entry.unlogged()));
   }
 
   // One request, one line: what a stranger sent must not make more of them.

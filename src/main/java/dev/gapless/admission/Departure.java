@@ -32,6 +32,7 @@ class Departure {
     LOG.infof("leaving delay=%s inFlight=%s", config.delay(), gate.inFlight());
     await(config.delay(), () -> false);
     gate.close();
+    await(config.finish(), () -> gate.inFlight() == 0);
     await(config.drain(), gate::empty);
     LOG.infof("left inFlight=%s", gate.inFlight());
   }

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,18 +64,21 @@ class Gate {
     connections.forEach(this::dismiss);
   }
 
-  /// Whether nobody is connected and nothing is being answered.
+  /// Whether nobody is connected.
   boolean empty() {
-    return inFlight.get() == 0 && connections.isEmpty();
+    return connections.isEmpty();
   }
 
-  /// The requests that are being answered.
+  /// The requests that are being answered, without those that are sent elsewhere.
   int inFlight() {
     return inFlight.get();
   }
 
-  /// Counts a request in, and out when its answer has been written or its client is gone.
-  void enter(RoutingContext context) {
+  /// Notes who is here, and counts a request that is served in, and out when its answer has been
+  /// written or its client is gone.
+  ///
+  /// @return the phase for which the request is to be sent away; empty where it is to be served
+  Optional<Phase> enter(RoutingContext context) {
     HttpServerRequest request = context.request();
     HttpConnection connection = request.connection();
     if (connections.add(connection)) {
@@ -83,15 +87,29 @@ class Gate {
         dismissed.remove(connection);
       });
     }
+    // Counted before the phase is read: whoever reads 0 after the phase is GONE has seen the last.
     inFlight.incrementAndGet();
+    Phase now = phase;
+    boolean served =
+        switch (now) {
+          case STARTING -> isWarmUp(request);
+          case SERVING, LEAVING -> true;
+          case GONE -> false;
+        };
+    if (!served) {
+      inFlight.decrementAndGet();
+    }
     // Vert.x also calls end handlers when a stream fails after its end.
     var left = new AtomicBoolean();
     context.addEndHandler(_ -> {
       if (left.compareAndSet(false, true)) {
-        inFlight.decrementAndGet();
+        if (served) {
+          inFlight.decrementAndGet();
+        }
         afterAnswer(context, connection);
       }
     });
+    return served ? Optional.empty() : Optional.of(now);
   }
 
   private void afterAnswer(RoutingContext context, HttpConnection connection) {
@@ -102,7 +120,7 @@ class Gate {
       return;
     }
     // The header alone leaves the connection open. A body that still comes is read to its end
-    // first,
+    // first;
     // see RequestBody.
     if (context.request().isEnded()
         && context.response().headers().contains(HttpHeaders.CONNECTION, "close", true)) {

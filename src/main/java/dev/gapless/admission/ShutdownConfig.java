@@ -13,7 +13,13 @@ interface ShutdownConfig {
   @WithDefault("3s")
   Duration delay();
 
-  /// How long after that whoever still comes is sent elsewhere, instead of being cut off.
+  /// How long after that the requests that are being answered may take to end, while whoever still
+  /// comes is sent elsewhere: as long as the longest webhook timeout that an API server allows.
+  @WithDefault("30s")
+  Duration finish();
+
+  /// How long after that whoever still comes is sent elsewhere, instead of being cut off; ends
+  /// sooner when nobody is connected.
   @WithDefault("1s")
   Duration drain();
 }

@@ -4,6 +4,8 @@ import dev.gapless.admission.Ready;
 import dev.gapless.admission.SyntheticReview;
 import dev.gapless.cluster.ApiServerRelease;
 import dev.gapless.cluster.ClusterAccess;
+import dev.gapless.engine.Namespace;
+import dev.gapless.policy.Policies;
 import dev.gapless.tls.DevelopmentCertificate;
 import dev.gapless.tls.ServedCertificate;
 import io.quarkus.runtime.StartupEvent;
@@ -12,6 +14,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -19,6 +24,8 @@ import org.jboss.logging.Logger;
 @Singleton
 class Announcement {
   private static final Logger LOG = Logger.getLogger(Announcement.class);
+  // What the server judges by, whatever the namespace is called.
+  private static final Set<String> KNOWN_LABELS = Namespace.named("any").labels().keySet();
   private static final Path EXAMPLE = Path.of("examples", "admission-review.json");
 
   private final ServeConfig config;
@@ -43,10 +50,24 @@ class Announcement {
 
   void onStart(@Observes StartupEvent started) {
     LOG.infof("policy source=\"%s\"", policy.description());
+    unknownLabels(policy.inForce())
+        .forEach((name, labels) ->
+            LOG.warnf(
+                "policy asks for namespace labels that the server does not know and takes as not set:"
+                    + " it knows %s alone; select namespaces by name policy=\"%s\" labels=%s",
+                String.join(", ", KNOWN_LABELS), name, labels));
     LOG.infof("certificate source=\"%s\"", certificate.source().description());
     LOG.infof(
         "cluster server=\"%s\" kubernetes=%s",
         release.access().description(), release.known().map(Object::toString).orElse("(asking)"));
+  }
+
+  /// The namespace labels that policies ask for and the server cannot see, by the policy's name.
+  static SortedMap<String, SortedSet<String>> unknownLabels(Policies policies) {
+    SortedMap<String, SortedSet<String>> unknown = policies.namespaceLabels();
+    unknown.values().forEach(labels -> labels.removeAll(KNOWN_LABELS));
+    unknown.values().removeIf(Set::isEmpty);
+    return unknown;
   }
 
   void onReady(@Observes Ready ready) {

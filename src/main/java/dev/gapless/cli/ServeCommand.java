@@ -29,7 +29,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -107,25 +106,17 @@ final class ServeCommand implements Callable<Integer> {
           "The kubeconfig's context; without --kubeconfig in $KUBECONFIG or ~/.kube/config.")
   private @Nullable String context;
 
-  @ArgGroup(exclusive = false)
-  private @Nullable KeyFiles keyFiles;
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      description = "The server's certificate and those between it and its CA (PEM); needs --key.")
+  private @Nullable Path certificate;
 
-  /// A certificate that somebody else issues.
-  static final class KeyFiles {
-    @Option(
-        names = "--certificate",
-        paramLabel = "FILE",
-        required = true,
-        description = "The server's certificate and those between it and its CA (PEM).")
-    private @Nullable Path certificate;
-
-    @Option(
-        names = "--key",
-        paramLabel = "FILE",
-        required = true,
-        description = "The certificate's private key (PEM).")
-    private @Nullable Path key;
-  }
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "The certificate's private key (PEM); needs --certificate.")
+  private @Nullable Path key;
 
   @Mixin
   @SuppressWarnings("NullAway.Init")
@@ -146,8 +137,8 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "3s",
       description =
-          "How long requests are served after SIGTERM, such as 500ms, 3s or 1m;"
-              + " default: ${DEFAULT-VALUE}.")
+          "How long requests are served after SIGTERM, such as 500ms, 3s or 1m; those that are then"
+              + " being answered are finished; default: ${DEFAULT-VALUE}.")
   @SuppressWarnings("NullAway.Init")
   private String shutdownDelay;
 
@@ -211,9 +202,15 @@ final class ServeCommand implements Callable<Integer> {
     }
     set("quarkus.log.category.\"dev.gapless\".level", level);
     set("gapless.serve.hint", "true");
-    certificate(access);
+    // The admission routes answer a path that cannot be decoded, with a body that says so.
+    set("vertx.disableURIValidation", "true");
+    boolean elsewhere = keyFiles() || selfManaged(access);
     free(address, port, "--port");
     free(address, managementPort, "--management-port");
+    // Last, because it leaves files behind.
+    if (!elsewhere) {
+      developmentCertificate();
+    }
   }
 
   private void version() {
@@ -227,23 +224,37 @@ final class ServeCommand implements Callable<Integer> {
     set("gapless.kubernetes.version", text);
   }
 
-  private void certificate(ClusterAccess access) {
-    if (keyFiles != null && keyFiles.certificate != null && keyFiles.key != null) {
-      PemFiles.of(keyFiles.certificate, keyFiles.key);
-      set("gapless.tls.certificate", keyFiles.certificate.toString());
-      set("gapless.tls.key", keyFiles.key.toString());
-      selfManaged.demandThatNobodyAsked();
-      return;
+  private boolean keyFiles() {
+    if (certificate == null && key == null) {
+      return false;
     }
+    if (key == null) {
+      throw new UsageException("--certificate: must come with its private key; add --key FILE");
+    }
+    if (certificate == null) {
+      throw new UsageException("--key: must come with its certificate; add --certificate FILE");
+    }
+    PemFiles.of(certificate, key);
+    set("gapless.tls.certificate", certificate.toString());
+    set("gapless.tls.key", key.toString());
+    selfManaged.demandThatNobodyAsked();
+    return true;
+  }
+
+  private boolean selfManaged(ClusterAccess access) {
     if (access instanceof ClusterAccess.Inside || selfManaged.asked()) {
       if (access instanceof ClusterAccess.None) {
         throw new UsageException(
             "--self-managed-certificate: needs a cluster; name one with --kubeconfig or --context");
       }
-      selfManaged.settings().forEach(this::set);
-      return;
+      selfManaged.settings().forEach(ServeCommand::set);
+      return true;
     }
     selfManaged.demandNoNames();
+    return false;
+  }
+
+  private void developmentCertificate() {
     DevelopmentCertificate.in(certsDir, Clock.systemUTC()).changes().forEach(err()::println);
     set("gapless.tls.certs-dir", certsDir.toString());
   }

@@ -1,5 +1,6 @@
 package dev.gapless.cluster;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// The release of the API server that will store what we judge; asked for in the background until
 /// it is known.
@@ -96,12 +98,10 @@ public final class ApiServerRelease {
   }
 
   /// @throws JsonProcessingException when the answer holds no version
-  static KubernetesVersion parse(@org.jspecify.annotations.Nullable String answer)
-      throws JsonProcessingException {
+  static KubernetesVersion parse(@Nullable String answer) throws JsonProcessingException {
     JsonNode version = JSON.readTree(answer == null ? "" : answer);
     return KubernetesVersion.parse(
             version.path("major").asText() + "." + version.path("minor").asText())
-        .orElseThrow(
-            () -> new com.fasterxml.jackson.core.JsonParseException(null, "no major and minor"));
+        .orElseThrow(() -> new JsonParseException(null, "no major and minor"));
   }
 }

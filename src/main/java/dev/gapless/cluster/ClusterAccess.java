@@ -2,7 +2,9 @@ package dev.gapless.cluster;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -59,7 +61,7 @@ public sealed interface ClusterAccess {
     String named = environment.getOrDefault("KUBECONFIG", "");
     if (!named.isEmpty()) {
       // kubectl merges several files; the first is enough to find a context by name.
-      return Path.of(named.split(java.io.File.pathSeparator, 2)[0]);
+      return Path.of(named.split(File.pathSeparator, 2)[0]);
     }
     return Path.of(System.getProperty("user.home", "."), ".kube", "config");
   }
@@ -86,7 +88,7 @@ public sealed interface ClusterAccess {
     try {
       return Files.readString(file).strip();
     } catch (IOException unreadable) {
-      throw new java.io.UncheckedIOException("cannot read the token " + file, unreadable);
+      throw new UncheckedIOException("cannot read the token " + file, unreadable);
     }
   }
 

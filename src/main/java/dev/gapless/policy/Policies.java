@@ -4,6 +4,9 @@ import dev.gapless.workload.Workload;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 
 /// All policies in force, and which of them governs a workload.
 public final class Policies {
@@ -33,6 +36,19 @@ public final class Policies {
   /// beyond `mode`.
   public static Policies builtIn(Mode mode) {
     return new Policies(List.of(), EffectivePolicy.defaults("built-in", mode));
+  }
+
+  /// The keys of the namespace labels that each policy asks for, by the policy's name; without the
+  /// policies that ask for none.
+  public SortedMap<String, SortedSet<String>> namespaceLabels() {
+    var labels = new TreeMap<String, SortedSet<String>>();
+    for (RolloutPolicy policy : ranked) {
+      SortedSet<String> keys = policy.namespaceLabels();
+      if (!keys.isEmpty()) {
+        labels.put(policy.asks().name(), keys);
+      }
+    }
+    return labels;
   }
 
   /// The policy that governs a workload.

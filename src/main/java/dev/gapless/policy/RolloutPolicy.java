@@ -5,6 +5,8 @@ import dev.gapless.workload.Workload;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// A policy as somebody wrote it: what it asks for, and of which workloads.
 ///
@@ -22,6 +24,16 @@ public record RolloutPolicy(
 
   public static final String API_VERSION = "gapless.dev/v1alpha1";
   public static final String KIND = "RolloutPolicy";
+
+  /// The keys of the namespace labels that decide whether this policy matches.
+  SortedSet<String> namespaceLabels() {
+    var keys = new TreeSet<String>();
+    namespaceSelector.ifPresent(selector -> {
+      keys.addAll(selector.matchLabels().keySet());
+      selector.matchExpressions().forEach(requirement -> keys.add(requirement.key()));
+    });
+    return keys;
+  }
 
   boolean matches(Workload workload, Map<String, String> namespaceLabels) {
     return (kinds.isEmpty() || kinds.contains(workload.kind()))

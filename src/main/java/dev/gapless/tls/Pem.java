@@ -12,6 +12,7 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -199,7 +200,7 @@ final class Pem {
       signature.initVerify(certified);
       signature.update(proof);
       return signature.verify(signed);
-    } catch (InvalidKeyException | java.security.SignatureException _) {
+    } catch (InvalidKeyException | SignatureException _) {
       return false;
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException("cannot sign with " + algorithm, impossible);

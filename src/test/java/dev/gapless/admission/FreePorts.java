@@ -12,6 +12,8 @@ public final class FreePorts implements QuarkusTestProfile {
         "quarkus.http.test-ssl-port", "0",
         "quarkus.management.test-port", "0",
         "gapless.tls.certs-dir", "target/test-certs",
+        // As ServeCommand sets it.
+        "vertx.disableURIValidation", "true",
         "gapless.shutdown.delay", "0s",
         "gapless.shutdown.drain", "100ms");
   }

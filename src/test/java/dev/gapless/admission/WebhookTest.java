@@ -1,7 +1,6 @@
 package dev.gapless.admission;
 
 import static io.restassured.RestAssured.given;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
@@ -16,9 +15,11 @@ import io.quarkus.test.junit.TestProfile;
 import io.quarkus.vertx.http.HttpServer;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import jakarta.inject.Inject;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +29,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,6 +50,7 @@ class WebhookTest {
 
   @Inject HttpServer server;
   @Inject ServedCertificate served;
+  @Inject Vertx vertx;
 
   @BeforeEach
   void awaitReadiness() {
@@ -143,16 +147,42 @@ class WebhookTest {
     }
   }
 
-  @Test
-  void aPathThatCannotBeDecodedIsABadRequest() throws Exception {
-    // No ordinary client sends it.
-    try (SSLSocket socket = socket("TLSv1.3")) {
-      socket
-          .getOutputStream()
-          .write("GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
-      var reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+  @ParameterizedTest
+  @CsvSource({"HTTP_1_1,/%zz", "HTTP_1_1,/mutate%zz", "HTTP_2,/%zz", "HTTP_2,/mutate%zz"})
+  void aPathThatCannotBeDecodedIsABadRequest(HttpVersion version, String path) throws Exception {
+    var options =
+        new HttpClientOptions()
+            .setSsl(true)
+            .setUseAlpn(true)
+            .setTrustAll(true)
+            .setVerifyHost(false)
+            .setProtocolVersion(version);
+    // The JDK's client does not send such a path.
+    io.vertx.core.http.HttpClient client = vertx.createHttpClient(options);
+    try {
+      String answer =
+          client
+              .request(HttpMethod.POST, server.getSecurePort(), "localhost", path)
+              .compose(request ->
+                  request
+                      .putHeader("Content-Type", "application/json")
+                      .send(SyntheticReview.creation().toString()))
+              .compose(response ->
+                  response
+                      .body()
+                      .map(body -> response.version() + " " + response.statusCode() + " " + body))
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(60, TimeUnit.SECONDS);
 
-      assertEquals("HTTP/1.1 400 Bad Request", reader.readLine());
+      assertEquals(
+          version
+              + " 400 {\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\","
+              + "\"message\":\"the request's path cannot be decoded\","
+              + "\"reason\":\"BadRequest\",\"code\":400}",
+          answer);
+    } finally {
+      client.close();
     }
   }
 

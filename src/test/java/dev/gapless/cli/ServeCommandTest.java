@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,8 @@ class ServeCommandTest {
           --log-level loud              | --log-level: must be one of [ERROR, WARN, INFO, DEBUG]
           --policy no/such.yaml         | no/such.yaml
           --kubeconfig no/such          | no/such: the kubeconfig does not exist
-          --certificate a.pem           | --key
+          --certificate a.pem           | --certificate: must come with its private key; add --key FILE
+          --key a.pem                   | --key: must come with its certificate; add --certificate FILE
           --certificate a.pem --key b   | a.pem: does not exist
           --self-managed-certificate    | --self-managed-certificate: needs a cluster
           --namespace shop              | need --self-managed-certificate
@@ -46,6 +49,7 @@ class ServeCommandTest {
     assertEquals(2, code);
     assertTrue(errors.toString().contains(message), errors.toString());
     assertFalse(errors.toString().contains("\tat "), errors.toString());
+    assertFalse(errors.toString().contains("Error:"), errors.toString());
   }
 
   @Test
@@ -56,6 +60,30 @@ class ServeCommandTest {
 
     assertFalse(Files.exists(certs));
     assertEquals(before, System.getProperty("gapless.tls.certs-dir", ""));
+  }
+
+  @Test
+  void aBusyPortLeavesNothingBehind() throws Exception {
+    Path certs = folder.resolve("certs");
+    try (var busy = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+      String port = Integer.toString(busy.getLocalPort());
+      var errors = new StringWriter();
+
+      assertEquals(
+          2,
+          execute(
+              errors,
+              "--certs-dir",
+              certs.toString(),
+              "--port",
+              port,
+              "--management-port",
+              "0",
+              "--host",
+              "localhost"));
+      assertTrue(errors.toString().contains("cannot listen on localhost:" + port));
+    }
+    assertFalse(Files.exists(certs));
   }
 
   private static int execute(StringWriter errors, String... options) {

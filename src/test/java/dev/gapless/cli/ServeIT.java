@@ -32,6 +32,7 @@ import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,6 +80,27 @@ class ServeIT {
       assertTrue(
           clients.stream().anyMatch(it -> it instanceof Http1Client one && one.dismissed),
           "nobody was asked to close his connection");
+    }
+  }
+
+  @Test
+  void aRequestInFlightIsFinishedAfterTheDelay() throws Exception {
+    // Nothing but that request may keep the server.
+    try (var server =
+        ServedProcess.serve(
+                folder, Map.of("GAPLESS_SHUTDOWN_DRAIN", "0s"), "--shutdown-delay", "0s")
+            .awaitReady()) {
+      SSLContext trust = trust();
+      var told = new AtomicReference<Boolean>(true);
+      var slow = new Http1Client(server.port, trust, told);
+      slow.begin();
+      server.terminate();
+      ServedProcess.await(
+          "newcomers being sent away",
+          () -> postedBy(new Http1Client(server.port, trust, told)) == 503);
+
+      assertEquals(200, slow.finish());
+      assertEquals(0, server.exitCode(), server.errors());
     }
   }
 
@@ -155,6 +177,50 @@ class ServeIT {
         assertTrue(server.errors().contains("--management-port"), server.errors());
         assertFalse(server.errors().contains("\tat "), server.errors());
       }
+      assertFalse(Files.exists(folder.resolve("certs")));
+    }
+  }
+
+  @Test
+  void aPolicyThatAsksForUnknownNamespaceLabelsIsWarnedOf() throws Exception {
+    Path policy =
+        Files.writeString(
+            folder.resolve("policy.yaml"),
+            """
+            apiVersion: gapless.dev/v1alpha1
+            kind: RolloutPolicy
+            metadata: {name: shop}
+            spec:
+              mode: Warn
+              match:
+                namespaceSelector:
+                  matchLabels: {kubernetes.io/metadata.name: shop}
+                  matchExpressions:
+                    - {key: team, operator: NotIn, values: [batch]}
+            """);
+    try (var server =
+        ServedProcess.serve(folder, "--shutdown-delay", "0s", "--policy", policy.toString())
+            .awaitReady()) {
+      List<String> warnings =
+          server.output().lines().filter(line -> line.contains(" WARN  Announcement ")).toList();
+
+      assertEquals(1, warnings.size(), server.output());
+      assertTrue(warnings.getFirst().endsWith("policy=\"shop\" labels=[team]"), server.output());
+      server.terminate();
+      assertEquals(0, server.exitCode());
+    }
+  }
+
+  @Test
+  void aPathThatCannotBeDecodedIsAnsweredWithAStatus() throws Exception {
+    try (var server = ServedProcess.serve(folder, "--shutdown-delay", "0s").awaitReady();
+        var socket = trust().getSocketFactory().createSocket("localhost", server.port)) {
+      String request = "GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+
+      assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+      assertTrue(answer.contains("\"message\":\"the request's path cannot be decoded\""), answer);
     }
   }
 
@@ -205,6 +271,12 @@ class ServeIT {
 
   /// HTTP/1.1 with keep-alive by hand, so that no library hides a lost request by trying again.
   private static final class Http1Client extends Client {
+    private static final String HEAD =
+        "POST /mutate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Content-Length: "
+            + REVIEW.getBytes(UTF_8).length
+            + "\r\n\r\n";
+
     private final int port;
     private final SSLContext trust;
     private @Nullable SSLSocket socket;
@@ -218,21 +290,37 @@ class ServeIT {
 
     @Override
     int post() throws IOException {
+      connected().getOutputStream().write((HEAD + REVIEW).getBytes(UTF_8));
+      return answered();
+    }
+
+    /// Sends the first half of a request. The server asks for the rest: so it has seen that half.
+    void begin() throws IOException {
+      String head = HEAD.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
+      connected().getOutputStream().write(head.getBytes(UTF_8));
+      String answer = head(connected().getInputStream());
+      if (!answer.startsWith("http/1.1 100 ")) {
+        throw new IOException("was not asked to go on: " + answer);
+      }
+    }
+
+    /// The status of the answer to the whole request.
+    int finish() throws IOException {
+      connected().getOutputStream().write(REVIEW.getBytes(UTF_8));
+      return answered();
+    }
+
+    private SSLSocket connected() throws IOException {
       SSLSocket socket = this.socket;
       if (socket == null) {
         socket = (SSLSocket) trust.getSocketFactory().createSocket("localhost", port);
         this.socket = socket;
       }
-      byte[] body = REVIEW.getBytes(UTF_8);
-      String head =
-          "POST /mutate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-              + "Content-Length: "
-              + body.length
-              + "\r\n\r\n";
-      byte[] message = new byte[head.length() + body.length];
-      System.arraycopy(head.getBytes(UTF_8), 0, message, 0, head.length());
-      System.arraycopy(body, 0, message, head.length(), body.length);
-      socket.getOutputStream().write(message);
+      return socket;
+    }
+
+    private int answered() throws IOException {
+      SSLSocket socket = connected();
       InputStream in = socket.getInputStream();
       String answer = head(in);
       int length = Integer.parseInt(answer.replaceAll("(?s).*content-length: (\\d+)\r\n.*", "$1"));
@@ -307,6 +395,14 @@ class ServeIT {
     @Override
     public String toString() {
       return "HTTP/2 client";
+    }
+  }
+
+  private static int postedBy(Client client) {
+    try {
+      return client.post();
+    } catch (Exception failed) {
+      throw new IllegalStateException(client + " got no answer", failed);
     }
   }
 

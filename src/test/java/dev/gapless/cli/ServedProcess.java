@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -42,6 +43,18 @@ final class ServedProcess implements AutoCloseable {
   /// Starts `serve` on given ports; does not wait.
   static ServedProcess serve(Path folder, int port, int managementPort, String... options)
       throws IOException {
+    return serve(folder, port, managementPort, Map.of(), options);
+  }
+
+  /// Starts `serve` with environment variables of its own; does not wait.
+  static ServedProcess serve(Path folder, Map<String, String> environment, String... options)
+      throws IOException {
+    return serve(folder, freePort(), freePort(), environment, options);
+  }
+
+  private static ServedProcess serve(
+      Path folder, int port, int managementPort, Map<String, String> environment, String... options)
+      throws IOException {
     var command =
         new ArrayList<>(
             List.of(
@@ -59,6 +72,7 @@ final class ServedProcess implements AutoCloseable {
     builder.redirectError(folder.resolve("err.txt").toFile());
     // A cluster of the machine that tests must not be noticed.
     builder.environment().remove("KUBERNETES_SERVICE_HOST");
+    builder.environment().putAll(environment);
     return new ServedProcess(builder.start(), folder, port, managementPort);
   }
 
