@@ -76,11 +76,14 @@ final class FileSurroundings implements Surroundings {
   }
 
   /// What is known of a namespace: its own manifest, the labels given, the one Kubernetes sets.
-  Namespace namespace(String name) {
+  ///
+  /// @param given empty stands for the default namespace
+  Namespace namespace(String given) {
+    String name = orDefault(given);
     var labels = new LinkedHashMap<>(Namespace.named(name).labels());
-    Namespace given = namespaces.getOrDefault(name, new Namespace(Map.of(), Map.of()));
-    labels.putAll(given.labels());
+    Namespace manifest = namespaces.getOrDefault(name, new Namespace(Map.of(), Map.of()));
+    labels.putAll(manifest.labels());
     labels.putAll(namespaceLabels);
-    return new Namespace(Map.copyOf(labels), Map.copyOf(given.annotations()));
+    return new Namespace(Map.copyOf(labels), Map.copyOf(manifest.annotations()));
   }
 }

@@ -211,6 +211,29 @@ class CheckCommandTest {
   }
 
   @Test
+  void whatNamesNoNamespaceLivesInTheDefaultOne() throws IOException {
+    String namespace =
+        """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: default, labels: {team: shop}}
+        ---
+        """;
+    for (String label : List.of("team: shop", "kubernetes.io/metadata.name: default")) {
+      Files.writeString(
+          directory.resolve("policy"),
+          policy("p", "Enforce")
+              .replace(
+                  "spec:", "spec:\n  match: {namespaceSelector: {matchLabels: {" + label + "}}}"));
+      assertEquals(
+          1,
+          Invocation.withInput(directory, namespace + BARE, "check", "--policy=policy", "-")
+              .exitCode(),
+          label);
+    }
+  }
+
+  @Test
   void aRuleThatFailsIsOurFaultAndNotAFinding() {
     Invocation check =
         Invocation.of(
