@@ -234,6 +234,30 @@ class CheckCommandTest {
   }
 
   @Test
+  void aFolderWithoutManifestsIsAMistake() throws IOException {
+    Files.createDirectories(directory.resolve("empty/.hidden"));
+    Files.writeString(directory.resolve("empty/.hidden/a.yaml"), BARE);
+    Files.writeString(directory.resolve("empty/notes.txt"), "no manifest");
+    assertEquals(
+        new Invocation(
+            2,
+            "0 objects judged, 1 unreadable: no findings\n",
+            "empty: holds no .yaml, .yml or .json file\n"),
+        Invocation.of(directory, "check", "empty"));
+    Files.writeString(directory.resolve("empty/a.yaml"), "");
+    assertEquals(
+        new Invocation(0, "0 objects judged: no findings\n", ""),
+        Invocation.of(directory, "check", "empty"));
+  }
+
+  @Test
+  void aFolderWhoseFilesWereReadAlreadyIsNone() throws IOException {
+    Files.createDirectories(directory.resolve("sub"));
+    Files.writeString(directory.resolve("sub/web.yaml"), WEB);
+    assertEquals("", Invocation.of(directory, "check", ".", "sub", "sub/web.yaml").err());
+  }
+
+  @Test
   void aRuleThatFailsIsOurFaultAndNotAFinding() {
     Invocation check =
         Invocation.of(
