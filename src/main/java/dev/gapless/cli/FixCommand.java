@@ -69,8 +69,7 @@ final class FixCommand implements Callable<Integer> {
       }
     }
     CheckReport report = CheckReport.of(files);
-    report.problems().forEach(shell.err()::println);
-    report.broken().forEach(shell.err()::println);
+    TextReport.errors(report).forEach(shell.err()::println);
     left(report);
     return report.complete() ? ExitCode.CLEAN : ExitCode.FAILED;
   }
@@ -139,7 +138,7 @@ final class FixCommand implements Callable<Integer> {
     if (before.equals(after)) {
       return;
     }
-    String path = name.startsWith("/") ? name.substring(1) : name;
+    String path = Printable.of(name.startsWith("/") ? name.substring(1) : name);
     List<String> old = lines(before);
     List<String> lines =
         UnifiedDiffUtils.generateUnifiedDiff(

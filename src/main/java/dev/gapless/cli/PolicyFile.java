@@ -62,7 +62,8 @@ public final class PolicyFile {
       mistakes.add(file.name() + ": holds no policy");
     }
     if (!mistakes.isEmpty()) {
-      throw new UsageException(String.join("\n", mistakes));
+      throw new UsageException(
+          mistakes.stream().map(Printable::of).collect(Collectors.joining("\n")));
     }
     return Policies.of(List.copyOf(policies.values()));
   }

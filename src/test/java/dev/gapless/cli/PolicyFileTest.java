@@ -42,6 +42,22 @@ class PolicyFileTest {
   }
 
   @Test
+  void aMistakeCannotForgeALineOrReachTheTerminal() {
+    assertEquals(
+        "policy.yaml:5:3: spec.a\\u001b[2J\\u000ab: is no known field; known are priority, match,"
+            + " mode, rules, change, preStopSleepSeconds, drainSeconds, maxSurge, exemptions",
+        mistakes(
+            """
+            apiVersion: gapless.dev/v1alpha1
+            kind: RolloutPolicy
+            metadata: {name: p}
+            spec:
+              "a\\e[2J\\nb": 1
+              mode: Warn
+            """));
+  }
+
+  @Test
   void aFileMustHoldPoliciesAndNothingElse() {
     assertEquals("policy.yaml: holds no policy", mistakes("# nothing\n"));
     assertEquals(
