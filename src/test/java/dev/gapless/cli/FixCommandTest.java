@@ -130,6 +130,25 @@ class FixCommandTest {
   }
 
   @Test
+  void inJsonNothingChangesThatWasNotAskedFor() {
+    String json =
+        """
+        { "apiVersion":"apps/v1", "kind" : "Deployment",
+          "metadata": {"name": "a", "labels": {"team": "\\u0078\\/y"},
+                       "annotations": {}},
+          "spec": {"a": [1.0, 1e3, -0.50, 12345678901234567890],
+                   "template": {} }
+        }
+        """;
+    assertEquals(
+        json.replace(
+            "\"template\": {} }",
+            "\"template\": {},\n           \"strategy\": {\n             \"rollingUpdate\": {\n"
+                + "               \"maxUnavailable\": 0\n             }\n           } }"),
+        Invocation.withInput(directory, json, "fix", "-").out());
+  }
+
+  @Test
   void theDiffsHeadIsOneLine() throws IOException {
     Files.writeString(directory.resolve("a\u001b\nb.yaml"), BARE);
     String diff = Invocation.of(directory, "fix", "--diff", ".").out();
