@@ -1,6 +1,6 @@
 package dev.gapless.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
 import dev.gapless.cli.JudgedFile.JudgedObject;
@@ -75,27 +75,27 @@ final class FixCommand implements Callable<Integer> {
   }
 
   private static String fixed(JudgedFile file) {
-    Map<ManifestObject, ArrayNode> patches = new LinkedHashMap<>();
+    Map<ManifestObject, JsonNode> changed = new LinkedHashMap<>();
     for (JudgedObject object : file.objects()) {
       if (object.evaluation() instanceof Evaluation.Judged judged && !judged.patch().isEmpty()) {
-        patches.put(object.object(), judged.patch());
+        changed.put(object.object(), judged.fixed());
       }
     }
     var text = new StringBuilder();
     for (ManifestPart part : file.file().parts()) {
       text.append(
-          part instanceof ManifestPart.Document document ? fixed(document, patches) : part.text());
+          part instanceof ManifestPart.Document document ? fixed(document, changed) : part.text());
     }
     return text.toString();
   }
 
   private static String fixed(
-      ManifestPart.Document document, Map<ManifestObject, ArrayNode> patches) {
-    Map<ManifestObject, ArrayNode> own = new LinkedHashMap<>();
+      ManifestPart.Document document, Map<ManifestObject, JsonNode> changed) {
+    Map<ManifestObject, JsonNode> own = new LinkedHashMap<>();
     for (ManifestObject object : document.objects()) {
-      ArrayNode patch = patches.get(object);
-      if (patch != null) {
-        own.put(object, patch);
+      JsonNode fixed = changed.get(object);
+      if (fixed != null) {
+        own.put(object, fixed);
       }
     }
     return own.isEmpty() ? document.text() : DocumentRewrite.apply(document, own);
