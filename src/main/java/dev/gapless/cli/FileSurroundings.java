@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The Services and Namespaces that stand among the given manifests.
-final class FileSurroundings implements Surroundings {
+public final class FileSurroundings implements Surroundings {
   private static final String DEFAULT_NAMESPACE = "default";
 
   private final List<SelectingService> services = new ArrayList<>();
@@ -20,7 +20,7 @@ final class FileSurroundings implements Surroundings {
   private boolean servicesKnown;
 
   /// @param namespaceLabels the labels that every namespace has besides those in the manifests
-  FileSurroundings(List<ManifestObject> objects, Map<String, String> namespaceLabels) {
+  public FileSurroundings(List<ManifestObject> objects, Map<String, String> namespaceLabels) {
     this.namespaceLabels = namespaceLabels;
     objects.forEach(this::add);
   }
