@@ -132,8 +132,7 @@ final class CheckCommand implements Callable<Integer> {
       case JSON -> tree(JsonReport.of(report));
       case SARIF -> tree(SarifReport.of(report, rules));
     }
-    report.problems().forEach(shell.err()::println);
-    report.broken().forEach(shell.err()::println);
+    TextReport.errors(report).forEach(shell.err()::println);
     if (!report.complete()) {
       return ExitCode.FAILED;
     }

@@ -41,6 +41,11 @@ final class ExplainCommand implements Callable<Integer> {
       }
     }
     List<String> ids = rules.stream().map(rule -> rule.doc().id()).toList();
-    throw new UsageException("there is no rule \"" + wanted + "\"" + Names.suggestion(wanted, ids));
+    String near = Names.suggestion(wanted, ids);
+    throw new UsageException(
+        "there is no rule \""
+            + wanted
+            + "\""
+            + (near.isEmpty() ? "; gapless explain lists all rules" : near));
   }
 }

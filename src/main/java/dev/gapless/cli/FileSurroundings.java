@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The Services and Namespaces that stand among the given manifests.
-final class FileSurroundings implements Surroundings {
+public final class FileSurroundings implements Surroundings {
   private static final String DEFAULT_NAMESPACE = "default";
 
   private final List<SelectingService> services = new ArrayList<>();
@@ -20,7 +20,7 @@ final class FileSurroundings implements Surroundings {
   private boolean servicesKnown;
 
   /// @param namespaceLabels the labels that every namespace has besides those in the manifests
-  FileSurroundings(List<ManifestObject> objects, Map<String, String> namespaceLabels) {
+  public FileSurroundings(List<ManifestObject> objects, Map<String, String> namespaceLabels) {
     this.namespaceLabels = namespaceLabels;
     objects.forEach(this::add);
   }
@@ -76,11 +76,14 @@ final class FileSurroundings implements Surroundings {
   }
 
   /// What is known of a namespace: its own manifest, the labels given, the one Kubernetes sets.
-  Namespace namespace(String name) {
+  ///
+  /// @param given empty stands for the default namespace
+  Namespace namespace(String given) {
+    String name = orDefault(given);
     var labels = new LinkedHashMap<>(Namespace.named(name).labels());
-    Namespace given = namespaces.getOrDefault(name, new Namespace(Map.of(), Map.of()));
-    labels.putAll(given.labels());
+    Namespace manifest = namespaces.getOrDefault(name, new Namespace(Map.of(), Map.of()));
+    labels.putAll(manifest.labels());
     labels.putAll(namespaceLabels);
-    return new Namespace(Map.copyOf(labels), Map.copyOf(given.annotations()));
+    return new Namespace(Map.copyOf(labels), Map.copyOf(manifest.annotations()));
   }
 }

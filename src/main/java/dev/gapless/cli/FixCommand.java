@@ -1,6 +1,6 @@
 package dev.gapless.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
 import dev.gapless.cli.JudgedFile.JudgedObject;
@@ -69,34 +69,33 @@ final class FixCommand implements Callable<Integer> {
       }
     }
     CheckReport report = CheckReport.of(files);
-    report.problems().forEach(shell.err()::println);
-    report.broken().forEach(shell.err()::println);
+    TextReport.errors(report).forEach(shell.err()::println);
     left(report);
     return report.complete() ? ExitCode.CLEAN : ExitCode.FAILED;
   }
 
   private static String fixed(JudgedFile file) {
-    Map<ManifestObject, ArrayNode> patches = new LinkedHashMap<>();
+    Map<ManifestObject, JsonNode> changed = new LinkedHashMap<>();
     for (JudgedObject object : file.objects()) {
       if (object.evaluation() instanceof Evaluation.Judged judged && !judged.patch().isEmpty()) {
-        patches.put(object.object(), judged.patch());
+        changed.put(object.object(), judged.fixed());
       }
     }
     var text = new StringBuilder();
     for (ManifestPart part : file.file().parts()) {
       text.append(
-          part instanceof ManifestPart.Document document ? fixed(document, patches) : part.text());
+          part instanceof ManifestPart.Document document ? fixed(document, changed) : part.text());
     }
     return text.toString();
   }
 
   private static String fixed(
-      ManifestPart.Document document, Map<ManifestObject, ArrayNode> patches) {
-    Map<ManifestObject, ArrayNode> own = new LinkedHashMap<>();
+      ManifestPart.Document document, Map<ManifestObject, JsonNode> changed) {
+    Map<ManifestObject, JsonNode> own = new LinkedHashMap<>();
     for (ManifestObject object : document.objects()) {
-      ArrayNode patch = patches.get(object);
-      if (patch != null) {
-        own.put(object, patch);
+      JsonNode fixed = changed.get(object);
+      if (fixed != null) {
+        own.put(object, fixed);
       }
     }
     return own.isEmpty() ? document.text() : DocumentRewrite.apply(document, own);
@@ -139,7 +138,7 @@ final class FixCommand implements Callable<Integer> {
     if (before.equals(after)) {
       return;
     }
-    String path = name.startsWith("/") ? name.substring(1) : name;
+    String path = Printable.of(name.startsWith("/") ? name.substring(1) : name);
     List<String> old = lines(before);
     List<String> lines =
         UnifiedDiffUtils.generateUnifiedDiff(

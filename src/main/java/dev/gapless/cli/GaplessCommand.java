@@ -130,7 +130,10 @@ public final class GaplessCommand implements Callable<Integer> {
   private static int internalError(Shell shell, Throwable e) {
     shell
         .err()
-        .println("internal error: " + e + "; please report it, with what GAPLESS_DEBUG=1 prints");
+        .println(
+            "internal error: "
+                + Printable.of(e.toString())
+                + "; please report it, with what GAPLESS_DEBUG=1 prints");
     if (!shell.environment().getOrDefault("GAPLESS_DEBUG", "").isEmpty()) {
       e.printStackTrace(shell.err());
     }

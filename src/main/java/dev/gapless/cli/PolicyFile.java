@@ -2,9 +2,11 @@ package dev.gapless.cli;
 
 import dev.gapless.manifest.ManifestFile;
 import dev.gapless.manifest.ManifestObject;
+import dev.gapless.manifest.ManifestPart;
 import dev.gapless.manifest.ManifestReader;
 import dev.gapless.manifest.Position;
 import dev.gapless.manifest.ReadProblem;
+import dev.gapless.manifest.RepeatedKey;
 import dev.gapless.policy.Policies;
 import dev.gapless.policy.PolicyReader;
 import dev.gapless.policy.RolloutPolicy;
@@ -40,6 +42,14 @@ public final class PolicyFile {
         new ManifestReader(directory, InputStream.nullInputStream()).read(path, path.toString());
     var mistakes = new ArrayList<String>();
     file.problems().stream().map(ReadProblem::toString).forEach(mistakes::add);
+    for (ManifestPart.Document document : file.documents()) {
+      for (RepeatedKey key : document.repeatedKeys()) {
+        mistakes.add(
+            at(file, key.position())
+                + key.path()
+                + ": must be written once, is written again here");
+      }
+    }
     Set<String> ids = rules.stream().map(rule -> rule.doc().id()).collect(Collectors.toSet());
     Map<String, RolloutPolicy> policies = new LinkedHashMap<>();
     for (ManifestObject object : file.objects()) {
@@ -62,7 +72,8 @@ public final class PolicyFile {
       mistakes.add(file.name() + ": holds no policy");
     }
     if (!mistakes.isEmpty()) {
-      throw new UsageException(String.join("\n", mistakes));
+      throw new UsageException(
+          mistakes.stream().map(Printable::of).collect(Collectors.joining("\n")));
     }
     return Policies.of(List.copyOf(policies.values()));
   }

@@ -1,8 +1,10 @@
 package dev.gapless.cli;
 
 import dev.gapless.engine.Consequence;
+import dev.gapless.manifest.ReadProblem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A check's result for people.
 final class TextReport {
@@ -16,9 +18,9 @@ final class TextReport {
 
   /// One finding: `file:line: path: message [rule]`; what is not denied says so behind.
   String line(CheckReport.Entry entry) {
-    String place = entry.file() + ":" + entry.position().line() + ": ";
+    String place = Printable.of(entry.file() + ":" + entry.position().line() + ": ");
     Consequence consequence = entry.judgement().consequence();
-    String said = entry.judgement() + suffix(consequence);
+    String said = Printable.of(entry.judgement().toString()) + suffix(consequence);
     return place + (colour ? colour(consequence) + said + RESET : said);
   }
 
@@ -42,13 +44,22 @@ final class TextReport {
 
   /// An object that was skipped, for those a user must be told of.
   static String line(CheckReport.Skip skip) {
-    return skip.file()
-        + ":"
-        + skip.position().line()
-        + ": "
-        + CheckReport.title(skip.object())
-        + " skipped: "
-        + skip.why();
+    return Printable.of(
+        skip.file()
+            + ":"
+            + skip.position().line()
+            + ": "
+            + CheckReport.title(skip.object())
+            + " skipped: "
+            + skip.why());
+  }
+
+  /// What kept the report from being complete, one line each.
+  static List<String> errors(CheckReport report) {
+    return Stream.concat(
+            report.problems().stream().map(ReadProblem::toString), report.broken().stream())
+        .map(Printable::of)
+        .toList();
   }
 
   /// Everything in one line.

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /// Reads a stream of JSON values with the place of every part.
 final class JsonTree {
@@ -62,27 +61,30 @@ final class JsonTree {
     return switch (parser.currentToken()) {
       case START_OBJECT -> object(position, depth);
       case START_ARRAY -> array(position, depth);
-      case VALUE_STRING -> leaf(TextNode.valueOf(parser.getText()), position);
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> leaf(number(position), position);
-      case VALUE_TRUE -> leaf(BooleanNode.TRUE, position);
-      case VALUE_FALSE -> leaf(BooleanNode.FALSE, position);
-      default -> leaf(NullNode.getInstance(), position);
+      case VALUE_STRING -> Located.leaf(TextNode.valueOf(parser.getText()), position);
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Located.leaf(number(position), position);
+      case VALUE_TRUE -> Located.leaf(BooleanNode.TRUE, position);
+      case VALUE_FALSE -> Located.leaf(BooleanNode.FALSE, position);
+      default -> Located.leaf(NullNode.getInstance(), position);
     };
   }
 
   private Located object(Position position, int depth)
       throws IOException, UnreadableDocumentException {
     var members = new LinkedHashMap<String, Located>();
+    var repeated = new LinkedHashMap<String, Position>();
     ObjectNode value = NODES.objectNode();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       Position key = position(parser.currentTokenLocation());
       parser.nextToken();
       Located member = value(depth + 1).at(key);
-      members.put(name, member);
+      if (members.put(name, member) != null) {
+        repeated.putIfAbsent(name, key);
+      }
       value.set(name, member.value());
     }
-    return new Located(value, position, members, List.of());
+    return Located.object(value, position, members, repeated);
   }
 
   private Located array(Position position, int depth)
@@ -94,7 +96,7 @@ final class JsonTree {
       elements.add(element);
       value.add(element.value());
     }
-    return new Located(value, position, Map.of(), elements);
+    return Located.list(value, position, elements);
   }
 
   private JsonNode number(Position position) throws IOException, UnreadableDocumentException {
@@ -104,10 +106,6 @@ final class JsonTree {
           position, "Kubernetes has no number " + parser.getText());
     }
     return number;
-  }
-
-  private static Located leaf(JsonNode value, Position position) {
-    return new Located(value, position, Map.of(), List.of());
   }
 
   private static Position position(JsonLocation at) {

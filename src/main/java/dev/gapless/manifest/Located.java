@@ -11,8 +11,29 @@ import org.jspecify.annotations.Nullable;
 /// @param position of the key for an object's member, of the value for everything else
 /// @param members the members of an object, else empty
 /// @param elements the elements of a list, else empty
+/// @param repeated where an object's members stand that are written a second time
 record Located(
-    JsonNode value, Position position, Map<String, Located> members, List<Located> elements) {
+    JsonNode value,
+    Position position,
+    Map<String, Located> members,
+    List<Located> elements,
+    Map<String, Position> repeated) {
+
+  static Located leaf(JsonNode value, Position position) {
+    return new Located(value, position, Map.of(), List.of(), Map.of());
+  }
+
+  static Located list(JsonNode value, Position position, List<Located> elements) {
+    return new Located(value, position, Map.of(), elements, Map.of());
+  }
+
+  static Located object(
+      JsonNode value,
+      Position position,
+      Map<String, Located> members,
+      Map<String, Position> repeated) {
+    return new Located(value, position, members, List.of(), repeated);
+  }
 
   /// The place of a field; of its nearest existing ancestor where it is absent.
   Position position(FieldPath path) {
@@ -40,6 +61,6 @@ record Located(
   }
 
   Located at(Position elsewhere) {
-    return new Located(value, elsewhere, members, elements);
+    return new Located(value, elsewhere, members, elements, repeated);
   }
 }

@@ -56,7 +56,6 @@ public final class ManifestObject {
   /// The place of one of the object's fields in its file; of the nearest existing ancestor where
   /// the field is absent.
   public Position position(FieldPath field) {
-    Position inDocument = located.position(field);
-    return new Position(inDocument.line() + firstLine - 1, inDocument.column());
+    return located.position(field).below(firstLine);
   }
 }

@@ -118,12 +118,11 @@ public final class ManifestParser {
   }
 
   private ManifestPart broken(String text, UnreadableDocumentException e, int firstLine) {
-    Position at = e.position();
     String hint =
         text.contains("{{")
             ? " (a template? render it first: helm template … | gapless check -)"
             : "";
-    return broken(text, new Position(at.line() + firstLine - 1, at.column()), e.reason() + hint);
+    return broken(text, e.position().below(firstLine), e.reason() + hint);
   }
 
   private ManifestPart broken(String text, Position position, String message) {
@@ -137,7 +136,24 @@ public final class ManifestParser {
     }
     var objects = new ArrayList<ManifestObject>();
     collect(root, root.value(), FieldPath.ROOT, firstLine, objects);
-    return new ManifestPart.Document(text, format, root.value(), List.copyOf(objects));
+    var repeated = new ArrayList<RepeatedKey>();
+    collectRepeated(root, FieldPath.ROOT, firstLine, repeated);
+    return new ManifestPart.Document(
+        text, format, root.value(), List.copyOf(objects), List.copyOf(repeated));
+  }
+
+  private static void collectRepeated(
+      Located located, FieldPath path, int firstLine, List<RepeatedKey> repeated) {
+    located
+        .repeated()
+        .forEach(
+            (name, at) -> repeated.add(new RepeatedKey(path.child(name), at.below(firstLine))));
+    located
+        .members()
+        .forEach((name, member) -> collectRepeated(member, path.child(name), firstLine, repeated));
+    for (int i = 0; i < located.elements().size(); i++) {
+      collectRepeated(located.elements().get(i), path.element(i), firstLine, repeated);
+    }
   }
 
   private static void collect(

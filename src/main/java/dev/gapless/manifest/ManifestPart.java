@@ -18,7 +18,12 @@ public sealed interface ManifestPart {
   /// A document.
   ///
   /// @param objects the document's own object, or the items of the list that it is
-  record Document(String text, Format format, JsonNode tree, List<ManifestObject> objects)
+  record Document(
+      String text,
+      Format format,
+      JsonNode tree,
+      List<ManifestObject> objects,
+      List<RepeatedKey> repeatedKeys)
       implements ManifestPart {}
 
   /// How a document is written.

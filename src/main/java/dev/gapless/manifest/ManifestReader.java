@@ -55,7 +55,9 @@ public final class ManifestReader {
       }
       Path path = directory.resolve(argument);
       if (Files.isDirectory(path)) {
-        walk(path, Path.of(argument), new ArrayList<>(), found);
+        if (!walk(path, Path.of(argument), new ArrayList<>(), found)) {
+          addTo(found, path, failing(Path.of(argument), "holds no .yaml, .yml or .json file"));
+        }
       } else {
         add(path, Path.of(argument), found);
       }
@@ -70,12 +72,14 @@ public final class ManifestReader {
     return read(name, () -> Files.newInputStream(directory.resolve(file)));
   }
 
-  private void walk(Path folder, Path name, List<Path> above, Map<Path, Source> found) {
+  /// Says whether there was anything, be it known already or a folder that cannot be listed.
+  private static boolean walk(Path folder, Path name, List<Path> above, Map<Path, Source> found) {
+    boolean any = false;
     var entries = new ArrayList<Path>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
       Path real = folder.toRealPath();
       if (above.contains(real)) {
-        return;
+        return false;
       }
       stream.forEach(entries::add);
       entries.sort(null);
@@ -86,17 +90,22 @@ public final class ManifestReader {
           continue;
         }
         if (Files.isDirectory(entry)) {
-          walk(entry, name.resolve(last), above, found);
+          any |= walk(entry, name.resolve(last), above, found);
         } else if (EXTENSIONS.stream().anyMatch(last::endsWith)) {
           add(entry, name.resolve(last), found);
+          any = true;
         }
       }
       above.remove(real);
+      return any;
     } catch (IOException e) {
-      String shown = shown(name);
-      ManifestFile failed = failed(shown, Optional.empty(), "cannot be listed: " + reason(e));
-      found.put(folder.toAbsolutePath().normalize(), () -> failed);
+      addTo(found, folder, failing(name, "cannot be listed: " + reason(e)));
+      return true;
     }
+  }
+
+  private static Source failing(Path name, String message) {
+    return () -> failed(shown(name), Optional.empty(), message);
   }
 
   private static void addTo(Map<Path, Source> found, Path path, Source source) {

@@ -7,4 +7,9 @@ package dev.gapless.manifest;
 public record Position(int line, int column) {
   /// The beginning of a file.
   public static final Position START = new Position(1, 1);
+
+  /// The place in a file of a place in a text that begins at one of its lines.
+  Position below(int firstLine) {
+    return new Position(line + firstLine - 1, column);
+  }
 }

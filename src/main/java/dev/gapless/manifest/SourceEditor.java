@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.manifest.YamlNode.Span;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,8 @@ final class SourceEditor {
   private final String text;
   private final List<Integer> lineStarts = new ArrayList<>();
   private final String lineBreak;
+
+  // Of several at one place the innermost, which is noted first, must come to stand first.
   private final List<Replacement> replacements = new ArrayList<>();
 
   private SourceEditor(String text) {
@@ -34,9 +35,6 @@ final class SourceEditor {
     this.lineBreak = text.contains("\r\n") ? "\r\n" : "\n";
   }
 
-  /// A stretch of the text that becomes another; the end is exclusive.
-  private record Replacement(int start, int end, String text) {}
-
   /// The text of a document whose tree becomes another.
   ///
   /// @return empty where the text cannot be edited in place
@@ -47,7 +45,7 @@ final class SourceEditor {
       if (syntax.isEmpty() || !editor.node(syntax.get(), before, after)) {
         return Optional.empty();
       }
-      String edited = editor.apply();
+      String edited = Replacement.apply(editor.replacements, text);
       return says(edited, after) ? Optional.of(edited) : Optional.empty();
     } catch (UnreadableDocumentException _) {
       return Optional.empty();
@@ -57,16 +55,6 @@ final class SourceEditor {
   private static boolean says(String edited, JsonNode after) throws UnreadableDocumentException {
     Optional<YamlNode> syntax = YamlComposer.compose(edited);
     return syntax.isPresent() && YamlTree.read(syntax.get()).value().equals(after);
-  }
-
-  private String apply() {
-    var edited = new StringBuilder(text);
-    // From the back, so that offsets stay true; where several insert at one place, the innermost,
-    // which was noted first, must come to stand first.
-    replacements.reversed().stream()
-        .sorted(Comparator.comparingInt(Replacement::start).reversed())
-        .forEach(it -> edited.replace(it.start(), it.end(), it.text()));
-    return edited.toString();
   }
 
   /// Edits below a node; says whether that was possible.

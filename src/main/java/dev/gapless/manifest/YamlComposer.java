@@ -28,11 +28,10 @@ final class YamlComposer {
   /// No manifest comes near; the recursion over it fits the smallest stack in use.
   static final int MAX_DEPTH = 200;
 
-  // Each costs another reading of the document.
+  // Each costs another reading of the document: as many as one of 3 MiB may have, which is the most
+  // that an API server takes.
   private static final int MAX_TABS = 100;
-
-  private static final LoadSettings SETTINGS =
-      LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+  private static final long MAX_READ_AGAIN = MAX_TABS * 3L * 1024 * 1024;
 
   private final Iterator<Event> events;
   private final Map<String, YamlNode> anchors = new HashMap<>();
@@ -46,12 +45,14 @@ final class YamlComposer {
   ///
   /// @return empty when the text holds nothing but comments
   static Optional<YamlNode> compose(String text) throws UnreadableDocumentException {
+    LoadSettings settings = settings(text);
     String readable = text;
     for (int mended = 0; ; mended++) {
       try {
-        return new YamlComposer(new Parse(SETTINGS).parseString(readable).iterator()).document();
+        return new YamlComposer(new Parse(settings).parseString(readable).iterator()).document();
       } catch (MarkedYamlEngineException e) {
-        Optional<String> next = mended < MAX_TABS ? withoutTab(readable, e) : Optional.empty();
+        boolean again = mended < MAX_TABS && (long) mended * text.length() < MAX_READ_AGAIN;
+        Optional<String> next = again ? withoutTab(readable, e) : Optional.empty();
         if (next.isEmpty()) {
           throw new UnreadableDocumentException(position(e), reason(e), e);
         }
@@ -65,6 +66,15 @@ final class YamlComposer {
         throw new UnreadableDocumentException(Position.START, String.valueOf(e.getMessage()), e);
       }
     }
+  }
+
+  // The whole text at once: read in pieces, a long scalar is copied for every further piece, and a
+  // surrogate pair at the end of one is an error (snakeyaml-engine 3.0.1).
+  private static LoadSettings settings(String text) {
+    return LoadSettings.builder()
+        .setCodePointLimit(Integer.MAX_VALUE)
+        .setBufferSize(text.length() + 1)
+        .build();
   }
 
   /// The text with a space for the tab on which the parser stopped.

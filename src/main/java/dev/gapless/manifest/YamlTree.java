@@ -10,8 +10,8 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,13 +37,14 @@ final class YamlTree {
   private Located node(YamlNode node, int depth) throws UnreadableDocumentException {
     bound(node, depth);
     return switch (node) {
-      case YamlNode.Scalar scalar ->
-          new Located(scalar(scalar), position(scalar), Map.of(), List.of());
+      case YamlNode.Scalar scalar -> Located.leaf(scalar(scalar), position(scalar));
       case YamlNode.Sequence sequence -> sequence(sequence, depth);
       case YamlNode.Mapping mapping -> {
         var members = new LinkedHashMap<String, Located>();
-        mapping(mapping, depth, members);
-        yield object(mapping, members);
+        Map<String, Position> repeated = mapping(mapping, depth, members);
+        ObjectNode value = NODES.objectNode();
+        members.forEach((name, member) -> value.set(name, member.value()));
+        yield Located.object(value, position(mapping), members, repeated);
       }
       case YamlNode.Alias alias -> {
         aliasDepth++;
@@ -74,27 +75,29 @@ final class YamlTree {
       elements.add(located);
       value.add(located.value());
     }
-    return new Located(value, position(sequence), Map.of(), elements);
-  }
-
-  private static Located object(YamlNode node, Map<String, Located> members) {
-    ObjectNode value = NODES.objectNode();
-    members.forEach((name, member) -> value.set(name, member.value()));
-    return new Located(value, position(node), members, List.of());
+    return Located.list(value, position(sequence), elements);
   }
 
   // In the order of the text: a merge key overrides what stands before it and yields to what
-  // follows.
-  private void mapping(YamlNode.Mapping mapping, int depth, Map<String, Located> members)
+  // follows. The answer is what the mapping itself holds a second time.
+  private Map<String, Position> mapping(
+      YamlNode.Mapping mapping, int depth, Map<String, Located> members)
       throws UnreadableDocumentException {
+    var own = new HashSet<String>();
+    var repeated = new LinkedHashMap<String, Position>();
     for (YamlNode.Member member : mapping.members()) {
       if (isMerge(member.key())) {
         merge(member.value(), depth, members);
       } else {
         String name = key(member.key());
-        members.put(name, node(member.value(), depth + 1).at(position(member.key())));
+        Position position = position(member.key());
+        members.put(name, node(member.value(), depth + 1).at(position));
+        if (!own.add(name)) {
+          repeated.putIfAbsent(name, position);
+        }
       }
     }
+    return repeated;
   }
 
   static boolean isMerge(YamlNode key) {

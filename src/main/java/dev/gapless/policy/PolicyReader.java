@@ -20,6 +20,24 @@ public final class PolicyReader {
   /// Kubernetes' longest grace periods in use are hours; beyond a day a number is a mistake.
   private static final int MAX_SECONDS = 86_400;
 
+  // Kubernetes' ObjectMeta without what only namespaced objects have.
+  private static final String[] METADATA = {
+    "name",
+    "labels",
+    "annotations",
+    "generateName",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "selfLink",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "finalizers",
+    "ownerReferences",
+    "managedFields"
+  };
+
   private final Set<String> ruleIds;
   private final Set<String> kinds;
   private final List<Problem> problems = new ArrayList<>();
@@ -63,7 +81,9 @@ public final class PolicyReader {
     members(document, root, "apiVersion", "kind", "metadata", "spec", "status");
     word(document, root.child("apiVersion"), List.of(RolloutPolicy.API_VERSION), "");
     word(document, root.child("kind"), List.of(RolloutPolicy.KIND), "");
-    FieldPath nameAt = FieldPath.of("metadata", "name");
+    FieldPath metadata = root.child("metadata");
+    members(metadata.in(document), metadata, METADATA);
+    FieldPath nameAt = metadata.child("name");
     String name = text(document, nameAt).orElse("");
     if (name.isBlank()) {
       problem(nameAt, "must name the policy");

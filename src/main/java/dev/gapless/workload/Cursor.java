@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -108,10 +109,6 @@ record Cursor(JsonNode node, FieldPath path) {
 
   UnreadableObjectException unreadable(String expected) {
     return new UnreadableObjectException(
-        path,
-        "must be "
-            + expected
-            + ", is "
-            + node.getNodeType().name().toLowerCase(java.util.Locale.ROOT));
+        path, "must be " + expected + ", is " + node.getNodeType().name().toLowerCase(Locale.ROOT));
   }
 }

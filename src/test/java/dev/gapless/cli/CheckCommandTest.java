@@ -211,6 +211,97 @@ class CheckCommandTest {
   }
 
   @Test
+  void whatNamesNoNamespaceLivesInTheDefaultOne() throws IOException {
+    String namespace =
+        """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: default, labels: {team: shop}}
+        ---
+        """;
+    for (String label : List.of("team: shop", "kubernetes.io/metadata.name: default")) {
+      Files.writeString(
+          directory.resolve("policy"),
+          policy("p", "Enforce")
+              .replace(
+                  "spec:", "spec:\n  match: {namespaceSelector: {matchLabels: {" + label + "}}}"));
+      assertEquals(
+          1,
+          Invocation.withInput(directory, namespace + BARE, "check", "--policy=policy", "-")
+              .exitCode(),
+          label);
+    }
+  }
+
+  @Test
+  void aFolderWithoutManifestsIsAMistake() throws IOException {
+    Files.createDirectories(directory.resolve("empty/.hidden"));
+    Files.writeString(directory.resolve("empty/.hidden/a.yaml"), BARE);
+    Files.writeString(directory.resolve("empty/notes.txt"), "no manifest");
+    assertEquals(
+        new Invocation(
+            2,
+            "0 objects judged, 1 unreadable: no findings\n",
+            "empty: holds no .yaml, .yml or .json file\n"),
+        Invocation.of(directory, "check", "empty"));
+    Files.writeString(directory.resolve("empty/a.yaml"), "");
+    assertEquals(
+        new Invocation(0, "0 objects judged: no findings\n", ""),
+        Invocation.of(directory, "check", "empty"));
+  }
+
+  @Test
+  void aFolderWhoseFilesWereReadAlreadyIsNone() throws IOException {
+    Files.createDirectories(directory.resolve("sub"));
+    Files.writeString(directory.resolve("sub/web.yaml"), WEB);
+    assertEquals("", Invocation.of(directory, "check", ".", "sub", "sub/web.yaml").err());
+  }
+
+  @Test
+  void whatManifestsSayCannotForgeALineOrReachTheTerminal() throws IOException {
+    Files.writeString(
+        directory.resolve("a\u001b[2J\nb.yaml"),
+        """
+        apiVersion: extensions/v1beta1
+        kind: Deployment
+        metadata: {name: "w\\e[2J\\nfake.yaml:1: ok\\u0085\\u202e"}
+        ---
+        - *no
+        """);
+    Files.writeString(directory.resolve("bare.yaml"), BARE);
+    Invocation check = Invocation.of(directory, "check", "--color=always", ".");
+    assertEquals(
+        """
+        a\\u001b[2J\\u000ab.yaml:1: extensions/v1beta1 Deployment "w\\u001b[2J\\u000afake.yaml:1: ok\\u0085\\u202e" skipped: must be apps/v1, is extensions/v1beta1, which Kubernetes 1.16 removed
+        a\\u001b[2J\\u000ab.yaml:5:3: there is no anchor "no"
+        """,
+        check.err());
+    String service =
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: "w\\e[2J\\nfake.yaml:1: ok"}
+        spec: {selector: {app: web}}
+        ---
+        """;
+    assertEquals(
+        "stdin:11: spec: is behind [w\\u001b[2J\\u000afake.yaml:1: ok] [selected] (recorded)\n",
+        Invocation.withInput(directory, service + WEB, "check", "-q", "-").out());
+    assertEquals(
+        "stdin:1: internal error: rule faulty failed on apps/v1 Deployment \"w\\u000aeb\", please"
+            + " report: java.lang.IllegalStateException: out of order\n",
+        Invocation.of(
+                directory,
+                List.of(new TestRules.Faulty()),
+                WEB.replace("name: web\n  labels", "name: \"w\\neb\"\n  labels"),
+                Map.of(),
+                false,
+                "check",
+                "-")
+            .err());
+  }
+
+  @Test
   void aRuleThatFailsIsOurFaultAndNotAFinding() {
     Invocation check =
         Invocation.of(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,6 +127,34 @@ class FixCommandTest {
             "\"template\": {},\n    \"strategy\": {\n      \"rollingUpdate\": {\n"
                 + "        \"maxUnavailable\": 0\n      }\n    }"),
         Invocation.withInput(directory, json, "fix", "-").out());
+  }
+
+  @Test
+  void inJsonNothingChangesThatWasNotAskedFor() {
+    String json =
+        """
+        { "apiVersion":"apps/v1", "kind" : "Deployment",
+          "metadata": {"name": "a", "labels": {"team": "\\u0078\\/y"},
+                       "annotations": {}},
+          "spec": {"a": [1.0, 1e3, -0.50, 12345678901234567890],
+                   "template": {} }
+        }
+        """;
+    assertEquals(
+        json.replace(
+            "\"template\": {} }",
+            "\"template\": {},\n           \"strategy\": {\n             \"rollingUpdate\": {\n"
+                + "               \"maxUnavailable\": 0\n             }\n           } }"),
+        Invocation.withInput(directory, json, "fix", "-").out());
+  }
+
+  @Test
+  void theDiffsHeadIsOneLine() throws IOException {
+    Files.writeString(directory.resolve("a\u001b\nb.yaml"), BARE);
+    String diff = Invocation.of(directory, "fix", "--diff", ".").out();
+    assertEquals(
+        List.of("--- a/a\\u001b\\u000ab.yaml", "+++ b/a\\u001b\\u000ab.yaml"),
+        diff.lines().limit(2).toList());
   }
 
   @Test

@@ -66,6 +66,13 @@ class GaplessCommandTest {
         Invocation.of(directory, "explain", "no-tem"));
   }
 
+  @Test
+  void explainSaysWhereTheRulesAreListedWhenNoneIsNear() {
+    assertEquals(
+        new Invocation(2, "", "there is no rule \"readiness\"; gapless explain lists all rules\n"),
+        Invocation.of(directory, "explain", "readiness"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"version", "--version", "-V", "check --version"})
   void theVersionIsTheBuilds(String arguments) {
@@ -92,6 +99,7 @@ class GaplessCommandTest {
           chek                | Unmatched argument at index 0: 'chek' (did you mean "check"?)
           check --fial-on x   | Unknown option: '--fial-on' (did you mean "--fail-on"?)
           check               | Missing required parameter: 'PATH'
+          check --fail-on dney x | Invalid value for option '--fail-on': must be one of deny, warn, any, is "dney" (did you mean "deny"?)
           check -o sarf x     | Invalid value for option '--output': must be one of text, json, sarif, is "sarf" (did you mean "sarif"?)
           """)
   void whatIsMistypedIsSaidWithTheRemedy(String arguments, String message) {

@@ -42,6 +42,62 @@ class PolicyFileTest {
   }
 
   @Test
+  void aKeyIsWrittenOnce() {
+    assertEquals(
+        """
+        policy.yaml:7:3: spec.mode: must be written once, is written again here
+        policy.yaml:10:21: spec.rules[0].mode: must be written once, is written again here\
+        """,
+        mistakes(
+            """
+            apiVersion: gapless.dev/v1alpha1
+            kind: RolloutPolicy
+            metadata: {name: p}
+            spec:
+              mode: Warn
+              priority: 1
+              mode: Enforce
+              rules:
+              - {name: no-probe,
+                 mode: Audit,   mode: Warn}
+            """));
+    assertEquals(
+        "policy.yaml:3:1: items: must be written once, is written again here",
+        mistakes(
+            """
+            kind: List
+            items: []
+            items:
+            - {apiVersion: gapless.dev/v1alpha1, kind: RolloutPolicy, metadata: {name: p}, spec: {mode: Warn}}
+            """));
+    assertEquals(
+        "policy.yaml:4:27: spec.mode: must be written once, is written again here",
+        mistakes(
+            """
+            {"apiVersion": "gapless.dev/v1alpha1",
+             "kind": "RolloutPolicy",
+             "metadata": {"name": "p"},
+             "spec": {"mode": "Warn", "mode": "Enforce"}}
+            """));
+  }
+
+  @Test
+  void aMistakeCannotForgeALineOrReachTheTerminal() {
+    assertEquals(
+        "policy.yaml:5:3: spec.a\\u001b[2J\\u000ab: is no known field; known are priority, match,"
+            + " mode, rules, change, preStopSleepSeconds, drainSeconds, maxSurge, exemptions",
+        mistakes(
+            """
+            apiVersion: gapless.dev/v1alpha1
+            kind: RolloutPolicy
+            metadata: {name: p}
+            spec:
+              "a\\e[2J\\nb": 1
+              mode: Warn
+            """));
+  }
+
+  @Test
   void aFileMustHoldPoliciesAndNothingElse() {
     assertEquals("policy.yaml: holds no policy", mistakes("# nothing\n"));
     assertEquals(

@@ -3,6 +3,7 @@ package dev.gapless.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.cli.FileSurroundings;
 import dev.gapless.engine.Namespace;
 import dev.gapless.engine.Review;
 import dev.gapless.manifest.ManifestFile;
@@ -179,23 +180,7 @@ public record GoldenCase(Path folder) {
   }
 
   private Surroundings surroundings() {
-    List<JsonNode> services =
-        around().stream().filter(it -> it.path("kind").asText().equals("Service")).toList();
-    if (services.isEmpty()) {
-      return Surroundings.unknown();
-    }
-    return (namespace, labels) ->
-        Optional.of(
-            services.stream()
-                .filter(it ->
-                    it.path("metadata").path("namespace").asText("").equals(namespace)
-                        && selects(it.path("spec").path("selector"), labels))
-                .map(it -> it.path("metadata").path("name").asText())
-                .toList());
-  }
-
-  private static boolean selects(JsonNode selector, Map<String, String> labels) {
-    return !selector.isEmpty() && labels.entrySet().containsAll(strings(selector).entrySet());
+    return new FileSurroundings(objects("around.yaml"), Map.of());
   }
 
   private static Map<String, String> strings(JsonNode node) {
@@ -211,6 +196,10 @@ public record GoldenCase(Path folder) {
   }
 
   private List<JsonNode> documents(String file) {
+    return objects(file).stream().map(ManifestObject::tree).toList();
+  }
+
+  private List<ManifestObject> objects(String file) {
     Path path = folder.resolve(file);
     if (!Files.exists(path)) {
       return List.of();
@@ -220,6 +209,6 @@ public record GoldenCase(Path folder) {
     if (!read.problems().isEmpty()) {
       throw new IllegalStateException(read.problems().toString());
     }
-    return read.objects().stream().map(ManifestObject::tree).toList();
+    return read.objects();
   }
 }

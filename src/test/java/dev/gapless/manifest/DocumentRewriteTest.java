@@ -3,8 +3,9 @@ package dev.gapless.manifest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.fabric8.zjsonpatch.JsonPatch;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -135,23 +136,37 @@ class DocumentRewriteTest {
   void itemsOfAListAreEdited() throws JsonProcessingException {
     String yaml = "kind: List\nitems:\n- kind: A\n  s: {}\n# second\n- kind: B\n  s: {}\n";
     ManifestPart.Document document = ManifestParser.parse("f", yaml).documents().getFirst();
+    ManifestObject last = document.objects().getLast();
     assertEquals(
         "kind: List\nitems:\n- kind: A\n  s: {}\n# second\n- kind: B\n  s: {}\n  t: 1\n",
         DocumentRewrite.apply(
-            document,
-            Map.of(
-                document.objects().getLast(), patch("[{'op': 'add', 'path': '/t', 'value': 1}]"))));
+            document, Map.of(last, patched(last, "[{'op': 'add', 'path': '/t', 'value': 1}]"))));
   }
 
-  private static ArrayNode patch(String operations) throws JsonProcessingException {
-    return (ArrayNode) new JsonMapper().readTree(operations.replace('\'', '"'));
+  @Test
+  void itemsOfATypedListStayWithoutAKind() throws JsonProcessingException {
+    String yaml = "apiVersion: v1\nkind: AList\nitems:\n- s: 1 # s\n- s: 2\n  apiVersion: v2\n";
+    ManifestPart.Document document = ManifestParser.parse("f", yaml).documents().getFirst();
+    ManifestObject first = document.objects().getFirst();
+    ManifestObject last = document.objects().getLast();
+    String operations = "[{'op': 'replace', 'path': '/s', 'value': 3}]";
+    assertEquals(
+        "apiVersion: v1\nkind: AList\nitems:\n- s: 3 # s\n- s: 3\n  apiVersion: v2\n",
+        DocumentRewrite.apply(
+            document, Map.of(first, patched(first, operations), last, patched(last, operations))));
+  }
+
+  private static JsonNode patched(ManifestObject object, String operations)
+      throws JsonProcessingException {
+    return JsonPatch.apply(new JsonMapper().readTree(operations.replace('\'', '"')), object.tree());
   }
 
   private static void assertRewritten(String before, String operations, String after) {
     try {
       ManifestPart.Document document = ManifestParser.parse("f", before).documents().getFirst();
       ManifestObject object = document.objects().getFirst();
-      assertEquals(after, DocumentRewrite.apply(document, Map.of(object, patch(operations))));
+      assertEquals(
+          after, DocumentRewrite.apply(document, Map.of(object, patched(object, operations))));
     } catch (JsonProcessingException e) {
       throw new AssertionError(operations, e);
     }

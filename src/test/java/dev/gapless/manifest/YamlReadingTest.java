@@ -15,6 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every expectation here was read off kubectl 1.34.
 class YamlReadingTest {
+  // Long enough that a parser which copies what it has for every further piece would not end.
+  private static final int LONG = 24 * 1024 * 1024;
+
   private static final JsonMapper JSON = new JsonMapper();
 
   @ParameterizedTest(name = "{0} is {1}")
@@ -222,6 +225,20 @@ class YamlReadingTest {
     String message =
         ManifestParser.parse("f.json", opening.repeat(100_000)).problems().getFirst().message();
     assertTrue(message.startsWith("is nested deeper than 200"), message);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"\"@\"", "'@'", "@", "|\n  @", ">\n  @", "# @"})
+  void aLongLineIsRead(String form) {
+    JsonNode value = tree("v: " + form.replace("@", "x".repeat(LONG)) + "\n").path("v");
+    assertEquals(form.startsWith("#") ? 0 : LONG, value.asText("").strip().length());
+  }
+
+  @Test
+  void charactersBeyondTheBasicPlaneMayStandAnywhere() {
+    String clefs = "\uD834\uDD1E".repeat(5000);
+    assertEquals(clefs, tree("v: " + clefs).path("v").textValue());
+    assertEquals(clefs, tree("v:  " + clefs).path("v").textValue());
   }
 
   private static JsonNode tree(String yaml) {

@@ -101,6 +101,53 @@ class PolicyReaderTest {
         invalid.problems().stream().map(it -> it.path().toString()).toList());
   }
 
+  @Test
+  void metadataHasKubernetesMembersAndNoOthers() {
+    assertEquals(
+        List.of(
+            "metadata.nmae: is no known field (did you mean \"name\"?); known are name, labels,"
+                + " annotations, generateName, uid, resourceVersion, generation, selfLink,"
+                + " creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, finalizers,"
+                + " ownerReferences, managedFields"),
+        problems("metadata: {nmae: a, name: b}\nspec: {mode: Warn}\n"));
+    assertEquals(
+        List.of("metadata.name: must name the policy"),
+        problems("metadata: {generateName: a-}\nspec: {mode: Warn}\n"));
+    assertEquals(
+        List.of("metadata: must be an object, is \"a\"", "metadata.name: must name the policy"),
+        problems("metadata: a\nspec: {mode: Warn}\n"));
+  }
+
+  @Test
+  void aPolicyExportedFromAClusterIsOne() {
+    assertInstanceOf(
+        PolicyReader.Valid.class,
+        read(
+            """
+            apiVersion: gapless.dev/v1alpha1
+            kind: RolloutPolicy
+            metadata:
+              annotations: {kubectl.kubernetes.io/last-applied-configuration: ""}
+              creationTimestamp: "2026-11-21T12:00:00Z"
+              finalizers: [a/b]
+              generation: 2
+              labels: {team: shop}
+              managedFields: []
+              name: shop
+              ownerReferences: []
+              resourceVersion: "17"
+              uid: 0b1e3c9e-5c5c-4f0e-9b0a-5d3f2b1a0c9d
+            spec: {mode: Warn}
+            status: {}
+            """));
+  }
+
+  private static List<String> problems(String body) {
+    String head = "apiVersion: gapless.dev/v1alpha1\nkind: RolloutPolicy\n";
+    var invalid = assertInstanceOf(PolicyReader.Invalid.class, read(head + body));
+    return invalid.problems().stream().map(Object::toString).toList();
+  }
+
   private static String policy(String spec) {
     return "apiVersion: gapless.dev/v1alpha1\nkind: RolloutPolicy\nmetadata: {name: shop}\nspec:\n"
         + spec.indent(2);
