@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test golden lint format readme-check native
+.PHONY: help run build test golden lint format readme-check native reliability fuzz
 MAVEN := .ci/maven
 
 help: ## say what there is to make
@@ -16,6 +16,16 @@ test: ## run all tests, unit and integration; the first time builds an API serve
 	export KUBEBUILDER_ASSETS; \
 	[ -n "$$KUBEBUILDER_ASSETS" ] || echo "!!! NO API SERVER: the tests against one are skipped" >&2; \
 	$(MAVEN) verify
+
+# One integration test class alone, with what it needs.
+ONLY := $(MAVEN) -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
+
+reliability: ## count the admissions lost while replicas are rolled, killed and cut off; about 10 minutes
+	@KUBEBUILDER_ASSETS=$$(.ci/kube) || exit 1; export KUBEBUILDER_ASSETS; \
+	$(ONLY) -Dit.test=ReliabilityIT -Dgapless.reliability.creates=2000 -Dgapless.reliability.cut-seconds=60 verify
+
+fuzz: ## send 100,000 broken reviews; FUZZ="-Dgapless.fuzz.seed=1" makes others
+	$(ONLY) -Dit.test=FuzzIT -Dgapless.fuzz.requests=100000 $(FUZZ) verify
 
 golden: ## write the expected results and derived files anew; review the diff
 	$(MAVEN) -Dgolden.rewrite=true test

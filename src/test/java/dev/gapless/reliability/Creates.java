@@ -41,6 +41,7 @@ final class Creates implements AutoCloseable {
   private final Semaphore room = new Semaphore(MAX_IN_FLIGHT);
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicInteger sent = new AtomicInteger();
+  private final AtomicInteger answered = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
   private final AtomicInteger unpatched = new AtomicInteger();
   private final ConcurrentLinkedQueue<Double> millis = new ConcurrentLinkedQueue<>();
@@ -90,6 +91,7 @@ final class Creates implements AutoCloseable {
             try {
               create(number);
             } finally {
+              answered.incrementAndGet();
               room.release();
             }
           });
@@ -124,14 +126,14 @@ final class Creates implements AutoCloseable {
     }
   }
 
-  /// Those that wait for an answer.
-  int inFlight() {
-    return MAX_IN_FLIGHT - room.availablePermits();
+  /// Those sent so far.
+  int sent() {
+    return sent.get();
   }
 
-  /// Those that failed so far.
-  int failed() {
-    return failed.get();
+  /// Those that came to an end so far, well or not.
+  int answered() {
+    return answered.get();
   }
 
   /// Goes on until so many were sent in all.
@@ -160,11 +162,7 @@ final class Creates implements AutoCloseable {
 
   private Tally tally() {
     return new Tally(
-        sent.get(),
-        failed.get(),
-        unpatched.get(),
-        List.copyOf(millis),
-        List.copyOf(complaints));
+        sent.get(), failed.get(), unpatched.get(), List.copyOf(millis), List.copyOf(complaints));
   }
 
   @Override

@@ -137,8 +137,10 @@ final class GivenCertificate {
 
   private static void write(Path file, Object content) {
     try {
-      Path unfinished = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), pem(content));
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Path unfinished =
+          Files.writeString(file.resolveSibling(file.getFileName() + ".new"), pem(content));
+      Files.move(
+          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }
