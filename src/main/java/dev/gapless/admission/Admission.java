@@ -36,17 +36,34 @@ final class Admission {
   /// An answer and what it rests on.
   ///
   /// @param evaluation empty where the request is none that could be judged
-  record Answer(AdmissionResponse response, Optional<Evaluation> evaluation) {}
+  /// @param failure what kept us from judging; the object is let through then
+  record Answer(
+      AdmissionResponse response, Optional<Evaluation> evaluation, Optional<Throwable> failure) {
 
-  /// Answers one request.
+    private static Answer untouched(AdmissionRequest request, Optional<Throwable> failure) {
+      return new Answer(AdmissionResponse.untouched(request.uid()), Optional.empty(), failure);
+    }
+  }
+
+  /// Answers one request. From here on a uid is known: whatever goes wrong is ours, and must not
+  /// stop a deployment.
   ///
   /// @param kubernetes the release of the API server that will store the object
   /// @param today the present day in UTC
   Answer answer(
       Webhook webhook, AdmissionRequest request, KubernetesVersion kubernetes, LocalDate today) {
     if (!request.changesObject()) {
-      return new Answer(AdmissionResponse.untouched(request.uid()), Optional.empty());
+      return Answer.untouched(request, Optional.empty());
     }
+    try {
+      return judged(webhook, request, kubernetes, today);
+    } catch (RuntimeException | StackOverflowError failure) {
+      return Answer.untouched(request, Optional.of(failure));
+    }
+  }
+
+  private Answer judged(
+      Webhook webhook, AdmissionRequest request, KubernetesVersion kubernetes, LocalDate today) {
     Review review =
         new Review(
             request.object().orElseThrow(),
@@ -68,7 +85,7 @@ final class Admission {
                 case VALIDATE -> validation(request, judged, review, inForce);
               };
         };
-    return new Answer(response, Optional.of(evaluation));
+    return new Answer(response, Optional.of(evaluation), Optional.empty());
   }
 
   private static AdmissionResponse mutation(AdmissionRequest request, Evaluation.Judged judged) {

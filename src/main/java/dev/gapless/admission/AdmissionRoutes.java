@@ -152,41 +152,32 @@ class AdmissionRoutes {
     }
   }
 
-  // From here on a uid is known: whatever goes wrong is ours, and must not stop a deployment.
   private AdmissionResponse answer(Webhook webhook, AdmissionRequest request, boolean warmUp) {
     long start = System.nanoTime();
-    try {
-      // Unknown only while warming up: the gate opens when the release is known.
-      KubernetesVersion kubernetes = release.known().orElse(KubernetesVersion.NEWEST_KNOWN);
-      Admission.Answer answer =
-          admission.answer(webhook, request, kubernetes, LocalDate.now(clock));
-      if (!warmUp) {
-        meters.answered(webhook, request, answer, System.nanoTime() - start);
-        log(webhook, request, answer);
-      }
-      return answer.response();
-    } catch (RuntimeException | StackOverflowError failure) {
-      meters.failed(webhook, "review");
+    // Unknown only while warming up: the gate opens when the release is known.
+    KubernetesVersion kubernetes = release.known().orElse(KubernetesVersion.NEWEST_KNOWN);
+    Admission.Answer answer = admission.answer(webhook, request, kubernetes, LocalDate.now(clock));
+    if (!warmUp) {
+      meters.answered(webhook, request, answer, System.nanoTime() - start);
+      log(webhook, request, answer);
+    }
+    return answer.response();
+  }
+
+  private static void log(Webhook webhook, AdmissionRequest request, Admission.Answer answer) {
+    if (answer.failure().isPresent()) {
       LOG.errorf(
-          failure,
+          answer.failure().get(),
           "review failed, object let through webhook=%s uid=%s kind=%s namespace=%s name=%s",
           webhook.label(),
           printable(request.uid()),
           printable(request.kind()),
           printable(request.namespace()),
           printable(request.name()));
-      return AdmissionResponse.untouched(request.uid());
     }
-  }
-
-  private static void log(Webhook webhook, AdmissionRequest request, Admission.Answer answer) {
-    answer
-        .evaluation()
-        .ifPresent(evaluation -> {
-          if (evaluation instanceof Evaluation.Judged judged) {
-            logBroken(request, judged);
-          }
-        });
+    if (answer.evaluation().orElse(null) instanceof Evaluation.Judged judged) {
+      logBroken(request, judged);
+    }
     if (LOG.isDebugEnabled()) {
       LOG.debugf(
           "review answered webhook=%s uid=%s operation=%s kind=%s namespace=%s name=%s dryRun=%s"
@@ -249,7 +240,7 @@ class AdmissionRoutes {
       return;
     }
     try {
-      gate.sayGoodbye(context);
+      gate.sayGoodbye(context, code == 503);
       response
           .setStatusCode(code)
           .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")

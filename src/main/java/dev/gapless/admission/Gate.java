@@ -110,10 +110,12 @@ class Gate {
     }
   }
 
-  /// Asks an HTTP/1.1 client, with the answer's head, to close the connection; to be called just
-  /// before an answer is written.
-  void sayGoodbye(RoutingContext context) {
-    if (phase != Phase.SERVING || !context.request().isEnded()) {
+  /// Asks an HTTP/1.1 client, with the answer's head, to close the connection where he should come
+  /// by another one next time; to be called just before an answer is written.
+  ///
+  /// @param refused whether the answer sends him elsewhere
+  void sayGoodbye(RoutingContext context, boolean refused) {
+    if (refused || leaving() || !context.request().isEnded()) {
       closeAfterAnswer(context);
     }
   }

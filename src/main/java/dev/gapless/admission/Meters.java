@@ -56,6 +56,7 @@ class Meters {
         kind(request),
         "answer",
         answer.response().answer());
+    answer.failure().ifPresent(_ -> failed(webhook, "review"));
     answer.evaluation().ifPresent(evaluation -> evaluated(webhook, request, evaluation));
   }
 
@@ -133,8 +134,8 @@ class Meters {
 
   /// A failure of ours.
   ///
-  /// @param where `rule`, `mutate` or `validate`'s handling, or `http`
-  void failed(Webhook webhook, String where) {
+  /// @param where `rule` for one rule, `review` for the whole
+  private void failed(Webhook webhook, String where) {
     count(
         "gapless.internal.failures",
         "Failures of our own; the object was let through",

@@ -44,9 +44,10 @@ final class RequestBody {
     if (declared(request) > limit) {
       body.refuse(vertx);
     }
-    request.handler(chunk -> body.take(chunk, vertx));
-    request.endHandler(_ -> body.end());
+    // The handler of chunks comes last: setting it makes Quarkus resume the request.
     request.exceptionHandler(_ -> {});
+    request.endHandler(_ -> body.end());
+    request.handler(chunk -> body.take(chunk, vertx));
     request.resume();
   }
 

@@ -1,9 +1,11 @@
 package dev.gapless.admission;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.cluster.ApiServerRelease;
 import dev.gapless.tls.ServedCertificate;
 import io.quarkus.vertx.http.HttpServer;
 import io.quarkus.vertx.http.HttpsServerStart;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -23,6 +25,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,7 +42,7 @@ class WarmUp {
   /// Posts for each HTTP version; the first few load classes, the rest show that it works.
   private static final int ROUNDS = 8;
 
-  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
   private static final long POLL_MILLIS = 20;
   private static final int TOKEN_BYTES = 16;
@@ -82,6 +85,9 @@ class WarmUp {
     gate.admitWarmUp(secret);
     try {
       while (!warm(host, secret)) {
+        if (gate.phase() != Phase.STARTING) {
+          return;
+        }
         Thread.sleep(RETRY_INTERVAL.toMillis());
       }
       while (release.known().isEmpty() || managementPort() <= 0) {
@@ -103,16 +109,21 @@ class WarmUp {
   }
 
   private boolean warm(String host, String secret) throws InterruptedException {
+    Context context = vertx.getOrCreateContext();
+    List<ObjectNode> reviews =
+        List.of(
+            SyntheticReview.creation(),
+            SyntheticReview.update(),
+            SyntheticReview.creationWithoutProbe());
     try {
       for (HttpVersion version : List.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2)) {
         HttpClient client = vertx.createHttpClient(options(version));
         try {
           for (int round = 0; round < ROUNDS; round++) {
-            for (Webhook webhook : Webhook.values()) {
-              post(client, host, webhook, SyntheticReview.creation().toString(), secret);
-              post(client, host, webhook, SyntheticReview.update().toString(), secret);
-              post(
-                  client, host, webhook, SyntheticReview.creationWithoutProbe().toString(), secret);
+            for (ObjectNode review : reviews) {
+              for (Webhook webhook : Webhook.values()) {
+                post(client, context, host, webhook, review, secret);
+              }
             }
           }
         } finally {
@@ -121,25 +132,36 @@ class WarmUp {
       }
       return true;
     } catch (IOException | ExecutionException | TimeoutException failed) {
-      LOG.warnf(failed, "warm-up failed, trying again host=%s", host);
+      if (gate.phase() == Phase.STARTING) {
+        LOG.warnf("warm-up failed, trying again host=%s cause=%s", host, failed);
+      }
       return false;
     }
   }
 
-  private void post(HttpClient client, String host, Webhook webhook, String review, String secret)
+  private void post(
+      HttpClient client,
+      Context context,
+      String host,
+      Webhook webhook,
+      ObjectNode review,
+      String secret)
       throws IOException, ExecutionException, TimeoutException, InterruptedException {
-    int status =
+    var answered = new CompletableFuture<Integer>();
+    // All on one event loop: called from elsewhere, the client has been seen to lose an answer
+    // that arrived before the handler of its body.
+    context.runOnContext(_ ->
         client
             .request(HttpMethod.POST, server.getSecurePort(), host, webhook.path())
             .compose(request ->
                 request
                     .putHeader(Gate.WARM_UP_HEADER, secret)
                     .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .send(Buffer.buffer(review)))
+                    .send(Buffer.buffer(review.toString())))
             .compose(response -> response.body().map(_ -> response.statusCode()))
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            .onSuccess(answered::complete)
+            .onFailure(answered::completeExceptionally));
+    int status = answered.get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     if (status != 200) {
       throw new IOException("the answer to a synthetic review was " + status);
     }

@@ -12,7 +12,6 @@ import dev.gapless.manifest.ReadProblem;
 import dev.gapless.policy.Mode;
 import dev.gapless.rule.Outcome;
 import dev.gapless.workload.FieldPath;
-import dev.gapless.workload.UnreadableObjectException;
 import dev.gapless.workload.WorkloadReader;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -78,7 +77,8 @@ record CheckReport(
       for (JudgedObject object : file.objects()) {
         switch (object.evaluation()) {
           case Evaluation.NotJudged _ -> skipped.add(skip(file.file(), object.object()));
-          case Evaluation.Unreadable _ -> skipped.add(unreadable(file.file(), object.object()));
+          case Evaluation.Unreadable unreadable ->
+              skipped.add(unreadable(file.file(), object.object(), unreadable));
           case Evaluation.Judged evaluation -> {
             judged++;
             findings.addAll(entries(file.file(), object.object(), evaluation));
@@ -148,18 +148,10 @@ record CheckReport(
     return new Skip(file.name(), position, object, Reason.OTHER_KIND, "is of another kind");
   }
 
-  private static Skip unreadable(ManifestFile file, ManifestObject object) {
-    try {
-      WorkloadReader.read(object.tree());
-      throw new IllegalStateException("a second reading of one object succeeded");
-    } catch (UnreadableObjectException e) {
-      return new Skip(
-          file.name(),
-          object.position(e.path()),
-          object,
-          Reason.UNREADABLE,
-          String.valueOf(e.getMessage()));
-    }
+  private static Skip unreadable(
+      ManifestFile file, ManifestObject object, Evaluation.Unreadable unreadable) {
+    Position position = object.position(unreadable.path());
+    return new Skip(file.name(), position, object, Reason.UNREADABLE, unreadable.message());
   }
 
   /// An object in words: `apps/v1 Deployment "web"`.
@@ -177,6 +169,6 @@ record CheckReport(
 
   /// Whether everything could be read and judged.
   boolean complete() {
-    return problems.isEmpty() && broken.isEmpty();
+    return problems.isEmpty() && broken.isEmpty() && count(Reason.UNREADABLE) == 0;
   }
 }

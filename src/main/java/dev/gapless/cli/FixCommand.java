@@ -11,7 +11,7 @@ import dev.gapless.manifest.ManifestObject;
 import dev.gapless.manifest.ManifestPart;
 import dev.gapless.rule.Rule;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -76,7 +76,7 @@ final class FixCommand implements Callable<Integer> {
   }
 
   private static String fixed(JudgedFile file) {
-    Map<ManifestObject, ArrayNode> patches = new IdentityHashMap<>();
+    Map<ManifestObject, ArrayNode> patches = new LinkedHashMap<>();
     for (JudgedObject object : file.objects()) {
       if (object.evaluation() instanceof Evaluation.Judged judged && !judged.patch().isEmpty()) {
         patches.put(object.object(), judged.patch());
@@ -92,7 +92,7 @@ final class FixCommand implements Callable<Integer> {
 
   private static String fixed(
       ManifestPart.Document document, Map<ManifestObject, ArrayNode> patches) {
-    Map<ManifestObject, ArrayNode> own = new IdentityHashMap<>();
+    Map<ManifestObject, ArrayNode> own = new LinkedHashMap<>();
     for (ManifestObject object : document.objects()) {
       ArrayNode patch = patches.get(object);
       if (patch != null) {

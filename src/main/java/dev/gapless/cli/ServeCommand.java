@@ -18,8 +18,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -47,7 +49,9 @@ final class ServeCommand implements Callable<Integer> {
   private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG");
 
   // A field, because a logger that nobody holds forgets its level.
-  private static final Logger SECURITY_EVENTS = Logger.getLogger("jdk.event.security");
+  private final Logger securityEvents = Logger.getLogger("jdk.event.security");
+
+  private final Map<String, String> settings = new LinkedHashMap<>();
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -154,13 +158,14 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     // The JDK logs each certificate it reads; what is logged before Quarkus configures logging
     // would come out on stderr when a mistake ends the command.
-    SECURITY_EVENTS.setLevel(Level.OFF);
+    securityEvents.setLevel(Level.OFF);
     try {
       configure();
     } catch (UsageException | UnusableCertificateException | IllegalArgumentException unusable) {
       err().println(unusable.getMessage());
       return UNUSABLE;
     }
+    settings.forEach(System::setProperty);
     return serve();
   }
 
@@ -345,7 +350,7 @@ final class ServeCommand implements Callable<Integer> {
     return spec.commandLine().getErr();
   }
 
-  private static void set(String name, String value) {
-    System.setProperty(name, value);
+  private void set(String name, String value) {
+    settings.put(name, value);
   }
 }

@@ -1,5 +1,6 @@
 package dev.gapless.cli;
 
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a command gets from the process that runs it.
 ///
@@ -54,7 +56,7 @@ public record Shell(
     } catch (IOException _) {
       return false;
     }
-    return System.console() != null && System.console().isTerminal();
+    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 
   /// Ends what was begun to be written.

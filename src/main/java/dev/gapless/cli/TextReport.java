@@ -2,6 +2,7 @@ package dev.gapless.cli;
 
 import dev.gapless.engine.Consequence;
 import java.util.ArrayList;
+import java.util.List;
 
 /// A check's result for people.
 final class TextReport {
@@ -85,7 +86,7 @@ final class TextReport {
     return String.join(", ", found);
   }
 
-  private static void add(ArrayList<String> found, long count, String what) {
+  private static void add(List<String> found, long count, String what) {
     if (count > 0) {
       found.add(count + " " + what);
     }

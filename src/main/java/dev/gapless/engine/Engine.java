@@ -64,7 +64,7 @@ public final class Engine {
       EffectivePolicy policy = policies.governing(workload.get(), review.namespace().labels());
       return new Run(review, policy, workload.get(), fixesFrom).evaluation();
     } catch (UnreadableObjectException unreadable) {
-      return new Evaluation.Unreadable(String.valueOf(unreadable.getMessage()));
+      return new Evaluation.Unreadable(unreadable.path(), String.valueOf(unreadable.getMessage()));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.gapless.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.gapless.policy.EffectivePolicy;
+import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.Workload;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,7 +15,9 @@ public sealed interface Evaluation {
   record NotJudged(String reason) implements Evaluation {}
 
   /// The object has not the shape of its kind: the API server's to reject.
-  record Unreadable(String message) implements Evaluation {}
+  ///
+  /// @param path the first field that could not be read
+  record Unreadable(FieldPath path, String message) implements Evaluation {}
 
   /// Every rule was asked.
   ///

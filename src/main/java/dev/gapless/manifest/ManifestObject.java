@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.workload.FieldPath;
 
 /// One object of a document: its root, or an item of a list.
+///
+/// Each is equal to itself alone: two objects may say the same at two places.
 public final class ManifestObject {
   private final JsonNode tree;
   private final FieldPath path;

@@ -86,11 +86,13 @@ public final class ManifestParser {
     try {
       int start = 0;
       List<JsonTree.Value> values = JsonTree.read(text);
-      for (JsonTree.Value value : values) {
-        boolean last = value == values.getLast();
-        String part = text.substring(start, last ? text.length() : value.end());
-        parts.add(document(part, ManifestPart.Format.JSON, value.root(), firstLine));
-        start = value.end();
+      for (int i = 0; i < values.size(); i++) {
+        JsonTree.Value value = values.get(i);
+        int end = i + 1 == values.size() ? text.length() : value.end();
+        parts.add(
+            document(
+                text.substring(start, end), ManifestPart.Format.JSON, value.root(), firstLine));
+        start = end;
       }
     } catch (UnreadableDocumentException e) {
       if (named) {

@@ -109,7 +109,7 @@ class CheckCommandTest {
         """;
     assertEquals(
         new Invocation(
-            0,
+            2,
             "0 objects judged, 4 skipped (1 not a Kubernetes object, 1 of another kind,"
                 + " 1 of an old API version, 1 unreadable): no findings\n",
             """

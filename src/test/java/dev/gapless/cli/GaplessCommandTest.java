@@ -71,14 +71,14 @@ class GaplessCommandTest {
   void theVersionIsTheBuilds(String arguments) {
     assertEquals(
         "gapless " + BuildVersion.TEXT + "\n",
-        Invocation.of(directory, arguments.split(" ")).out());
+        Invocation.of(directory, arguments.split(" ", -1)).out());
     assertTrue(BuildVersion.TEXT.matches("[0-9]+\\.[0-9]+\\.[0-9]+.*"), BuildVersion.TEXT);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"--help", "check --help", "fix -h", "explain --help", "version --help"})
   void everyCommandHasHelp(String arguments) {
-    Invocation help = Invocation.of(directory, arguments.split(" "));
+    Invocation help = Invocation.of(directory, arguments.split(" ", -1));
     assertEquals(0, help.exitCode());
     assertTrue(help.out().startsWith("Usage: gapless"), help.out());
     assertEquals("", help.err());
@@ -95,7 +95,7 @@ class GaplessCommandTest {
           check -o sarf x     | Invalid value for option '--output': must be one of text, json, sarif, is "sarf" (did you mean "sarif"?)
           """)
   void whatIsMistypedIsSaidWithTheRemedy(String arguments, String message) {
-    Invocation mistyped = Invocation.of(directory, arguments.split(" "));
+    Invocation mistyped = Invocation.of(directory, arguments.split(" ", -1));
     assertEquals(2, mistyped.exitCode());
     assertEquals("", mistyped.out());
     assertEquals(message, mistyped.err().lines().findFirst().orElseThrow());

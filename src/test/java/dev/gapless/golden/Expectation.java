@@ -18,7 +18,7 @@ final class Expectation {
     ObjectNode expected = JsonNodeFactory.instance.objectNode();
     switch (evaluation) {
       case Evaluation.NotJudged(String reason) -> expected.put("notJudged", reason);
-      case Evaluation.Unreadable(String message) -> expected.put("unreadable", message);
+      case Evaluation.Unreadable(_, String message) -> expected.put("unreadable", message);
       case Evaluation.Judged judged -> judged(expected, rule, judged);
     }
     return expected;

@@ -1,11 +1,14 @@
 package dev.gapless.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.gapless.engine.Namespace;
 import dev.gapless.engine.Review;
+import dev.gapless.manifest.ManifestFile;
+import dev.gapless.manifest.ManifestObject;
+import dev.gapless.manifest.ManifestReader;
+import dev.gapless.manifest.YamlWriter;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
 import dev.gapless.policy.PolicyReader;
@@ -16,6 +19,7 @@ import dev.gapless.workload.Authorship;
 import dev.gapless.workload.KubernetesVersion;
 import dev.gapless.workload.WorkloadReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,14 +41,6 @@ import java.util.stream.Stream;
 public record GoldenCase(Path folder) {
   /// Where all cases lie.
   public static final Path ROOT = Path.of("src/test/cases");
-
-  private static final YAMLMapper YAML =
-      YAMLMapper.builder()
-          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-          .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-          .disable(YAMLGenerator.Feature.SPLIT_LINES)
-          .build();
 
   /// The day on which cases happen that do not say when.
   private static final String DEFAULT_NOW = "2026-11-21T12:00:00Z";
@@ -85,6 +81,29 @@ public record GoldenCase(Path folder) {
   /// The neighbours.
   public List<JsonNode> around() {
     return documents("around.yaml");
+  }
+
+  /// A file of the case.
+  public Path file(String name) {
+    return folder.resolve(name);
+  }
+
+  /// Whether a server with the built-in policy can be asked the same question today.
+  public boolean isForTheBuiltInPolicy() {
+    return !Files.exists(file("policy.yaml"))
+        && !Files.exists(file("around.yaml"))
+        && request().path("now").isMissingNode()
+        && request().path("namespace").isMissingNode()
+        && kubernetes().atLeast(KubernetesVersion.SLEEP_ACTION);
+  }
+
+  /// Whether the case is judged by the built-in policy for the newest release, with nothing known
+  /// around it.
+  public boolean isPlain() {
+    return isAboutFiles()
+        && !Files.exists(file("policy.yaml"))
+        && !Files.exists(file("around.yaml"))
+        && !Files.exists(file("request.yaml"));
   }
 
   /// Whether a command line that sees only files can be asked the same question.
@@ -153,7 +172,7 @@ public record GoldenCase(Path folder) {
   /// Writes down what came of it.
   public void writeExpected(JsonNode expected) {
     try {
-      YAML.writeValue(folder.resolve("expected.yaml").toFile(), expected);
+      Files.writeString(folder.resolve("expected.yaml"), YamlWriter.write(expected));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + folder.resolve("expected.yaml"), e);
     }
@@ -186,7 +205,9 @@ public record GoldenCase(Path folder) {
   }
 
   private JsonNode request() {
-    return documents("request.yaml").stream().findFirst().orElseGet(YAML::createObjectNode);
+    return documents("request.yaml").stream()
+        .findFirst()
+        .orElseGet(JsonNodeFactory.instance::objectNode);
   }
 
   private List<JsonNode> documents(String file) {
@@ -194,10 +215,11 @@ public record GoldenCase(Path folder) {
     if (!Files.exists(path)) {
       return List.of();
     }
-    try (var values = YAML.readerFor(JsonNode.class).<JsonNode>readValues(path.toFile())) {
-      return values.readAll();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + path, e);
+    ManifestFile read =
+        new ManifestReader(Path.of(""), InputStream.nullInputStream()).read(path, path.toString());
+    if (!read.problems().isEmpty()) {
+      throw new IllegalStateException(read.problems().toString());
     }
+    return read.objects().stream().map(ManifestObject::tree).toList();
   }
 }

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// Starts the API server for the first test that asks for it and stops it after the last.
+/// Starts each server for the first test that asks for it and stops it after the last.
 final class ApiServerExtension implements ExecutionCondition, ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(ApiServerExtension.class);
@@ -25,14 +25,18 @@ final class ApiServerExtension implements ExecutionCondition, ParameterResolver 
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == KubeApiServer.class;
+    Class<?> type = parameter.getParameter().getType();
+    return type == KubeApiServer.class || type == GaplessServer.class;
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return context
-        .getRoot()
-        .getStore(NAMESPACE)
-        .computeIfAbsent(KubeApiServer.class, _ -> KubeApiServer.start(), KubeApiServer.class);
+    ExtensionContext.Store store = context.getRoot().getStore(NAMESPACE);
+    KubeApiServer server =
+        store.computeIfAbsent(KubeApiServer.class, _ -> KubeApiServer.start(), KubeApiServer.class);
+    return parameter.getParameter().getType() == KubeApiServer.class
+        ? server
+        : store.computeIfAbsent(
+            GaplessServer.class, _ -> GaplessServer.start(server, "gapless"), GaplessServer.class);
   }
 }

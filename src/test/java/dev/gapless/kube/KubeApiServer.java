@@ -164,6 +164,12 @@ public final class KubeApiServer implements AutoCloseable {
     }
   }
 
+  /// Its release, such as 1.34.
+  public String version() {
+    JsonNode version = send("GET", "/version", "", "").body();
+    return version.path("major").asText() + "." + version.path("minor").asText();
+  }
+
   /// The kubeconfig of an administrator.
   public Path kubeconfig() {
     return folder.resolve("kubeconfig");
@@ -255,8 +261,18 @@ public final class KubeApiServer implements AutoCloseable {
               .redirectInput(stdin.toFile())
               .redirectOutput(stdout.toFile())
               .redirectError(stderr.toFile());
-      // Its caches belong to this server and not to the developer.
-      builder.environment().putAll(Map.of("HOME", folder.toString()));
+      // Its caches and leftovers belong to this server and not to the developer.
+      builder
+          .environment()
+          .putAll(
+              Map.of(
+                  "HOME",
+                  folder.toString(),
+                  "TMPDIR",
+                  folder.toString(),
+                  // Makes the input of `kubectl edit` a sed script.
+                  "KUBE_EDITOR",
+                  "sed -i.before -f /dev/stdin"));
       Process process = builder.start();
       if (!process.waitFor(KUBECTL_LIMIT)) {
         process.destroyForcibly();

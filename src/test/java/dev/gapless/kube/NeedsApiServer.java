@@ -6,7 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// Tests that are handed a [KubeApiServer], the same for all of a run.
+/// Tests that are handed a [KubeApiServer], and where they ask for one a [GaplessServer] with the
+/// built-in policy: the same for all of a run.
 ///
 /// Where there are no programs to run one, they are skipped; in CI they fail.
 @Target(ElementType.TYPE)

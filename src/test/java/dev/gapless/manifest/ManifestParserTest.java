@@ -173,7 +173,7 @@ class ManifestParserTest {
 
   private static FieldPath path(String pointer) {
     FieldPath path = FieldPath.ROOT;
-    for (String step : pointer.substring(1).split("/")) {
+    for (String step : pointer.substring(1).split("/", -1)) {
       path = step.matches("[0-9]+") ? path.element(Integer.parseInt(step)) : path.child(step);
     }
     return path;

@@ -3,9 +3,7 @@ package dev.gapless.policy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.gapless.manifest.ManifestParser;
 import dev.gapless.workload.IntOrString;
 import java.util.List;
 import java.util.Optional;
@@ -109,11 +107,7 @@ class PolicyReaderTest {
   }
 
   private static PolicyReader.Reading read(String yaml) {
-    try {
-      JsonNode document = new YAMLMapper().readTree(yaml);
-      return PolicyReader.read(document, RULES, KINDS);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(yaml, e);
-    }
+    return PolicyReader.read(
+        ManifestParser.parse("policy.yaml", yaml).objects().getFirst().tree(), RULES, KINDS);
   }
 }

@@ -1,0 +1,328 @@
+package dev.gapless.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.admission.SyntheticReview;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.GoAway;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.PemTrustOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServeIT {
+  private static final String REVIEW = SyntheticReview.creation().toString();
+
+  @TempDir Path folder;
+
+  @Test
+  void noRequestFailsWhileTheServerLeaves() throws Exception {
+    try (var server = ServedProcess.serve(folder, "--shutdown-delay", "2s").awaitReady()) {
+      SSLContext trust = trust();
+      var told = new AtomicReference<Boolean>(false);
+      var clients = new ArrayList<Client>();
+      for (int i = 0; i < 2; i++) {
+        clients.add(new Http1Client(server.port, trust, told));
+        clients.add(new Http2Client(server.port, trust, told));
+      }
+      List<Thread> threads = clients.stream().map(it -> Thread.ofPlatform().start(it)).toList();
+      ServedProcess.await(
+          "traffic", () -> clients.stream().allMatch(it -> it.answered.get() >= 20));
+      told.set(true);
+      server.terminate();
+      ServedProcess.await("unreadiness", () -> server.readiness() != 200);
+      int unready = server.readiness();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+
+      assertEquals(0, server.exitCode(), server.errors());
+      assertTrue(unready == 503 || unready == 0, "readiness was " + unready);
+      for (Client client : clients) {
+        assertEquals(List.of(), List.copyOf(client.failures));
+        assertTrue(client.answeredWhileLeaving.get() > 0, client + " was not served while leaving");
+      }
+      assertFalse(server.output().contains("ERROR"), server.output());
+      assertTrue(
+          clients.stream().anyMatch(it -> it instanceof Http1Client one && one.dismissed),
+          "nobody was asked to close his connection");
+    }
+  }
+
+  @Test
+  void anIdleHttp2ConnectionIsToldToGo() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try (var server = ServedProcess.serve(folder, "--shutdown-delay", "1s").awaitReady()) {
+      var farewell = new AtomicReference<GoAway>();
+      var client =
+          vertx
+              .httpClientBuilder()
+              .with(
+                  new HttpClientOptions()
+                      .setSsl(true)
+                      .setUseAlpn(true)
+                      .setProtocolVersion(HttpVersion.HTTP_2)
+                      .setTrustOptions(
+                          new PemTrustOptions()
+                              .addCertPath(folder.resolve("certs/ca.crt").toString())))
+              .withConnectHandler(connection -> connection.goAwayHandler(farewell::set))
+              .build();
+      int status =
+          client
+              .request(HttpMethod.POST, server.port, "localhost", "/mutate")
+              .compose(request ->
+                  request.putHeader("Content-Type", "application/json").send(Buffer.buffer(REVIEW)))
+              .compose(response -> response.body().map(_ -> response.statusCode()))
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get();
+      assertEquals(200, status);
+      server.terminate();
+      ServedProcess.await("GOAWAY", () -> farewell.get() != null);
+
+      assertEquals(0, farewell.get().getErrorCode());
+      assertEquals(0, server.exitCode(), server.errors());
+    } finally {
+      vertx.close();
+    }
+  }
+
+  @Test
+  void theSecondStartTakesTheCertificatesOfTheFirst() throws Exception {
+    try (var server = ServedProcess.serve(folder, "--shutdown-delay", "0s").awaitReady()) {
+      assertTrue(server.errors().contains("tls.crt and tls.key: made"), server.errors());
+      server.terminate();
+      assertEquals(0, server.exitCode());
+    }
+    String first = Files.readString(folder.resolve("certs/tls.crt"));
+    try (var server = ServedProcess.serve(folder, "--shutdown-delay", "0s").awaitReady()) {
+      assertEquals("", server.errors());
+      assertTrue(server.output().contains("policy source=\"built-in (mode Enforce)\""));
+      assertTrue(server.output().contains("cluster server=\"none\""));
+      ServedProcess.await("the hint", () -> server.output().contains("curl --cacert certs/ca.crt"));
+      assertTrue(server.output().contains("ready url=https://localhost:" + server.port));
+      server.terminate();
+      assertEquals(0, server.exitCode());
+    }
+    assertEquals(first, Files.readString(folder.resolve("certs/tls.crt")));
+  }
+
+  @Test
+  void aBusyPortIsNamedWithoutAStackTrace() throws Exception {
+    try (var busy = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+      int port = busy.getLocalPort();
+      try (var server = ServedProcess.serve(folder, port, ServedProcess.freePort())) {
+        assertEquals(2, server.exitCode());
+        assertTrue(server.errors().contains("cannot listen on localhost:" + port), server.errors());
+        assertTrue(server.errors().contains("--port"), server.errors());
+        assertFalse(server.errors().contains("\tat "), server.errors());
+      }
+      try (var server = ServedProcess.serve(folder, ServedProcess.freePort(), port)) {
+        assertEquals(2, server.exitCode());
+        assertTrue(server.errors().contains("--management-port"), server.errors());
+        assertFalse(server.errors().contains("\tat "), server.errors());
+      }
+    }
+  }
+
+  /// Posts reviews one after another as a patient API server would, and stops when sent away.
+  private abstract static class Client implements Runnable {
+    final AtomicInteger answered = new AtomicInteger();
+    final AtomicInteger answeredWhileLeaving = new AtomicInteger();
+    final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<Boolean> told;
+
+    Client(AtomicReference<Boolean> told) {
+      this.told = told;
+    }
+
+    /// The status of one answer; a 503 comes with `Retry-After: 0`.
+    abstract int post() throws Exception;
+
+    @Override
+    public void run() {
+      while (true) {
+        boolean leaving = told.get();
+        try {
+          int status = post();
+          if (status == 503 && leaving) {
+            return;
+          }
+          if (status != 200) {
+            failures.add("status " + status);
+            return;
+          }
+          answered.incrementAndGet();
+          if (leaving) {
+            answeredWhileLeaving.incrementAndGet();
+          }
+        } catch (ConnectException refused) {
+          // The ports are closed: only after everybody had been sent away.
+          if (!leaving) {
+            failures.add("refused before the end: " + refused);
+          }
+          return;
+        } catch (Exception failed) {
+          failures.add(this + " after " + answered + ": " + failed);
+          return;
+        }
+      }
+    }
+  }
+
+  /// HTTP/1.1 with keep-alive by hand, so that no library hides a lost request by trying again.
+  private static final class Http1Client extends Client {
+    private final int port;
+    private final SSLContext trust;
+    private @Nullable SSLSocket socket;
+    private volatile boolean dismissed;
+
+    Http1Client(int port, SSLContext trust, AtomicReference<Boolean> told) {
+      super(told);
+      this.port = port;
+      this.trust = trust;
+    }
+
+    @Override
+    int post() throws IOException {
+      SSLSocket socket = this.socket;
+      if (socket == null) {
+        socket = (SSLSocket) trust.getSocketFactory().createSocket("localhost", port);
+        this.socket = socket;
+      }
+      byte[] body = REVIEW.getBytes(UTF_8);
+      String head =
+          "POST /mutate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+              + "Content-Length: "
+              + body.length
+              + "\r\n\r\n";
+      byte[] message = new byte[head.length() + body.length];
+      System.arraycopy(head.getBytes(UTF_8), 0, message, 0, head.length());
+      System.arraycopy(body, 0, message, head.length(), body.length);
+      socket.getOutputStream().write(message);
+      InputStream in = socket.getInputStream();
+      String answer = head(in);
+      int length = Integer.parseInt(answer.replaceAll("(?s).*content-length: (\\d+)\r\n.*", "$1"));
+      if (in.readNBytes(length).length < length) {
+        throw new IOException("the answer was cut off");
+      }
+      if (answer.contains("connection: close\r\n")) {
+        dismissed = true;
+        if (in.read() >= 0) {
+          throw new IOException("bytes after the last answer");
+        }
+        socket.close();
+        this.socket = null;
+      }
+      int status = Integer.parseInt(answer.substring(9, 12));
+      if (status == 503 && !answer.contains("retry-after: 0\r\n")) {
+        throw new IOException("sent away without Retry-After: " + answer);
+      }
+      if (status == 503 && !answer.contains("connection: close\r\n")) {
+        throw new IOException("sent away without Connection: close: " + answer);
+      }
+      return status;
+    }
+
+    private static String head(InputStream in) throws IOException {
+      var head = new StringBuilder();
+      while (head.indexOf("\r\n\r\n") < 0) {
+        int next = in.read();
+        if (next < 0) {
+          throw new IOException("the connection was closed instead of an answer: " + head);
+        }
+        head.append((char) next);
+      }
+      return head.toString().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String toString() {
+      return "HTTP/1.1 client";
+    }
+  }
+
+  /// HTTP/2, which the API server speaks to a loopback URL.
+  private static final class Http2Client extends Client {
+    private final HttpClient client;
+    private final HttpRequest request;
+
+    Http2Client(int port, SSLContext trust, AtomicReference<Boolean> told) {
+      super(told);
+      this.client =
+          HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).sslContext(trust).build();
+      this.request =
+          HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/validate"))
+              .header("Content-Type", "application/json")
+              .POST(BodyPublishers.ofString(REVIEW))
+              .build();
+    }
+
+    @Override
+    int post() throws Exception {
+      HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+      if (answer.version() != HttpClient.Version.HTTP_2) {
+        throw new IOException("spoke " + answer.version());
+      }
+      if (answer.statusCode() == 503
+          && !answer.headers().firstValue("retry-after").orElse("").equals("0")) {
+        throw new IOException("sent away without Retry-After");
+      }
+      return answer.statusCode();
+    }
+
+    @Override
+    public String toString() {
+      return "HTTP/2 client";
+    }
+  }
+
+  private SSLContext trust() throws Exception {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    store.setCertificateEntry(
+        "ca",
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(
+                new ByteArrayInputStream(Files.readAllBytes(folder.resolve("certs/ca.crt")))));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.gapless.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.workload.KubernetesVersion;
+import io.fabric8.kubernetes.client.Config;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClusterAccessTest {
+  private static final String KUBECONFIG =
+      """
+      apiVersion: v1
+      kind: Config
+      current-context: one
+      clusters:
+      - {name: first, cluster: {server: "https://first.example:6443"}}
+      - {name: second, cluster: {server: "https://second.example:6443"}}
+      contexts:
+      - {name: one, context: {cluster: first, user: me}}
+      - {name: two, context: {cluster: second, user: me}}
+      users:
+      - {name: me, user: {token: secret}}
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void aKubeconfigThatLiesAboutIsNotUsed() throws Exception {
+    Path lying = Files.writeString(folder.resolve("config"), KUBECONFIG);
+
+    assertEquals(
+        new ClusterAccess.None(),
+        ClusterAccess.of(
+            Optional.empty(),
+            Optional.empty(),
+            Map.of("KUBECONFIG", lying.toString()),
+            folder.resolve("no-account")));
+  }
+
+  @Test
+  void insideAClusterTheServiceAccountIsUsed() throws Exception {
+    Files.writeString(folder.resolve("token"), "first\n");
+    ClusterAccess access =
+        ClusterAccess.of(
+            Optional.empty(),
+            Optional.empty(),
+            Map.of("KUBERNETES_SERVICE_HOST", "fd00::1", "KUBERNETES_SERVICE_PORT", "6443"),
+            folder);
+
+    assertEquals(new ClusterAccess.Inside("https://[fd00::1]:6443", folder), access);
+    Config config = access.config().orElseThrow();
+    assertEquals("https://[fd00::1]:6443/", config.getMasterUrl());
+    assertEquals("first", config.getOauthTokenProvider().getToken());
+    Files.writeString(folder.resolve("token"), "renewed\n");
+    assertEquals("renewed", config.getOauthTokenProvider().getToken());
+  }
+
+  @Test
+  void outsideAClusterAnAddressAloneIsNoCluster() {
+    assertEquals(
+        new ClusterAccess.None(),
+        ClusterAccess.of(
+            Optional.empty(),
+            Optional.empty(),
+            Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1"),
+            folder));
+  }
+
+  @Test
+  void aNamedKubeconfigIsUsedWithItsCurrentOrTheNamedContext() throws Exception {
+    Path file = Files.writeString(folder.resolve("config"), KUBECONFIG);
+
+    assertEquals("https://first.example:6443/", server(Optional.of(file), Optional.empty()));
+    assertEquals("https://second.example:6443/", server(Optional.of(file), Optional.of("two")));
+  }
+
+  @Test
+  void aContextAloneIsLookedForInTheUsualFile() throws Exception {
+    Path file = Files.writeString(folder.resolve("config"), KUBECONFIG);
+
+    assertEquals(
+        new ClusterAccess.Kubeconfig(file, Optional.of("two")),
+        ClusterAccess.of(
+            Optional.empty(), Optional.of("two"), Map.of("KUBECONFIG", file.toString()), folder));
+  }
+
+  @Test
+  void aContextThatIsNotThereIsNamed() throws Exception {
+    Path file = Files.writeString(folder.resolve("config"), KUBECONFIG);
+
+    var refusal =
+        assertThrows(
+            IllegalArgumentException.class, () -> server(Optional.of(file), Optional.of("three")));
+    assertTrue(String.valueOf(refusal.getMessage()).contains("has no context \"three\""));
+  }
+
+  @Test
+  void whatIsNoKubeconfigIsNamed() throws Exception {
+    Path file = Files.writeString(folder.resolve("config"), "{{{");
+
+    var refusal =
+        assertThrows(
+            IllegalArgumentException.class, () -> server(Optional.of(file), Optional.empty()));
+    assertTrue(String.valueOf(refusal.getMessage()).startsWith(file + ": is no kubeconfig"));
+  }
+
+  @Test
+  void theApiServersOwnWordsForItsReleaseAreUnderstood() throws Exception {
+    assertEquals(
+        new KubernetesVersion(1, 33),
+        ApiServerRelease.parse("{\"major\":\"1\",\"minor\":\"33+\",\"gitVersion\":\"v1.33.2\"}"));
+    assertThrows(Exception.class, () -> ApiServerRelease.parse("{}"));
+    assertThrows(Exception.class, () -> ApiServerRelease.parse("<html>"));
+  }
+
+  private static String server(Optional<Path> file, Optional<String> context) {
+    return ClusterAccess.of(file, context, Map.of()).config().orElseThrow().getMasterUrl();
+  }
+}
