@@ -31,6 +31,7 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -126,6 +127,10 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable Path key;
   }
 
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private SelfManagedOptions selfManaged;
+
   @Option(
       names = "--certs-dir",
       paramLabel = "FOLDER",
@@ -206,7 +211,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     set("quarkus.log.category.\"dev.gapless\".level", level);
     set("gapless.serve.hint", "true");
-    certificate();
+    certificate(access);
     free(address, port, "--port");
     free(address, managementPort, "--management-port");
   }
@@ -222,11 +227,20 @@ final class ServeCommand implements Callable<Integer> {
     set("gapless.kubernetes.version", text);
   }
 
-  private void certificate() {
+  private void certificate(ClusterAccess access) {
     if (keyFiles != null && keyFiles.certificate != null && keyFiles.key != null) {
       PemFiles.of(keyFiles.certificate, keyFiles.key);
       set("gapless.tls.certificate", keyFiles.certificate.toString());
       set("gapless.tls.key", keyFiles.key.toString());
+      selfManaged.demandNone("--certificate and --key");
+      return;
+    }
+    if (access instanceof ClusterAccess.Inside || selfManaged.asked()) {
+      if (access instanceof ClusterAccess.None) {
+        throw new UsageException(
+            "--self-managed-certificate: needs a cluster; name one with --kubeconfig or --context");
+      }
+      selfManaged.settings().forEach(this::set);
       return;
     }
     DevelopmentCertificate.in(certsDir, Clock.systemUTC()).changes().forEach(err()::println);
@@ -339,7 +353,9 @@ final class ServeCommand implements Callable<Integer> {
 
   private static String said(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BindException || cause instanceof UnusableCertificateException) {
+      if (cause instanceof BindException
+          || cause instanceof UnusableCertificateException
+          || cause instanceof IllegalArgumentException) {
         return "the server could not start: " + cause.getMessage();
       }
     }

@@ -1,7 +1,6 @@
 package dev.gapless.tls;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -10,34 +9,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
-import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Optional;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /// A CA and a certificate for `localhost`, made on first start and kept in a folder, so that a
 /// trial needs no certificate authority.
@@ -52,9 +32,6 @@ public final class DevelopmentCertificate implements CertificateSource {
   // Clients such as Safari take no server certificate beyond 398 days.
   private static final Duration CERTIFICATE_LIFE = Duration.ofDays(365);
   private static final Duration CA_LIFE = Duration.ofDays(3650);
-  // A client's clock may be behind ours.
-  private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
-  private static final int SERIAL_BITS = 126;
 
   private final Path folder;
   private final ServerKey key;
@@ -111,8 +88,8 @@ public final class DevelopmentCertificate implements CertificateSource {
   }
 
   @Override
-  public ServerKey current() {
-    return key;
+  public Optional<ServerKey> current() {
+    return Optional.of(key);
   }
 
   @Override
@@ -184,101 +161,15 @@ public final class DevelopmentCertificate implements CertificateSource {
   }
 
   private static Pair issueCa(Instant now) {
-    KeyPair keys = keys();
-    var name = new X500Name("CN=Gapless development CA");
-    return issue(
-        keys,
-        name,
-        keys.getPrivate(),
-        now,
-        CA_LIFE,
-        name,
-        builder -> {
-          var extensions = new JcaX509ExtensionUtils();
-          builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
-          builder.addExtension(
-              Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-          builder.addExtension(
-              Extension.subjectKeyIdentifier,
-              false,
-              extensions.createSubjectKeyIdentifier(keys.getPublic()));
-        });
+    Issuance ca = Issuance.ca("Gapless development CA", now, CA_LIFE);
+    return new Pair(ca.key(), ca.certificate(), true);
   }
 
   private static Pair issueLeaf(Pair ca, Instant now) {
-    KeyPair keys = keys();
-    return issue(
-        keys,
-        new X500Name(ca.certificate().getSubjectX500Principal().getName()),
-        ca.key(),
-        now,
-        CERTIFICATE_LIFE,
-        new X500Name("CN=localhost"),
-        builder -> {
-          var extensions = new JcaX509ExtensionUtils();
-          builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-          builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-          builder.addExtension(
-              Extension.extendedKeyUsage,
-              false,
-              new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-          builder.addExtension(
-              Extension.authorityKeyIdentifier,
-              false,
-              extensions.createAuthorityKeyIdentifier(ca.certificate().getPublicKey()));
-          builder.addExtension(
-              Extension.subjectAlternativeName,
-              false,
-              new GeneralNames(
-                  new GeneralName[] {
-                    new GeneralName(GeneralName.dNSName, "localhost"),
-                    new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-                    new GeneralName(GeneralName.iPAddress, "::1")
-                  }));
-        });
-  }
-
-  private interface Extensions {
-    void addTo(JcaX509v3CertificateBuilder builder) throws IOException, GeneralSecurityException;
-  }
-
-  private static Pair issue(
-      KeyPair keys,
-      X500Name issuer,
-      PrivateKey issuerKey,
-      Instant now,
-      Duration life,
-      X500Name subject,
-      Extensions extensions) {
-    Instant start = now.minus(CLOCK_SKEW).truncatedTo(ChronoUnit.SECONDS);
-    try {
-      var builder =
-          new JcaX509v3CertificateBuilder(
-              issuer,
-              new BigInteger(SERIAL_BITS, new SecureRandom()).add(BigInteger.ONE),
-              Date.from(start),
-              Date.from(start.plus(life)),
-              subject,
-              keys.getPublic());
-      extensions.addTo(builder);
-      X509Certificate certificate =
-          new JcaX509CertificateConverter()
-              .getCertificate(
-                  builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuerKey)));
-      return new Pair(keys.getPrivate(), certificate, true);
-    } catch (IOException | GeneralSecurityException | OperatorCreationException impossible) {
-      throw new IllegalStateException("cannot issue a certificate for " + subject, impossible);
-    }
-  }
-
-  private static KeyPair keys() {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
-      return generator.generateKeyPair();
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException("cannot make an ECDSA P-256 key", impossible);
-    }
+    Issuance leaf =
+        new Issuance(ca.key(), ca.certificate())
+            .server("localhost", List.of("localhost", "127.0.0.1", "::1"), now, CERTIFICATE_LIFE);
+    return new Pair(leaf.key(), leaf.certificate(), true);
   }
 
   // The key first: a crash in between leaves a pair that does not fit and is replaced.

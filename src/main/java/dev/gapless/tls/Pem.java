@@ -18,6 +18,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -49,12 +50,34 @@ final class Pem {
         + "-----\n";
   }
 
+  /// The certificates as text, in their order.
+  static String text(Collection<X509Certificate> certificates) {
+    var text = new StringBuilder();
+    for (X509Certificate certificate : certificates) {
+      try {
+        text.append(text("CERTIFICATE", certificate.getEncoded()));
+      } catch (CertificateException impossible) {
+        throw new IllegalStateException("cannot encode a certificate that was read", impossible);
+      }
+    }
+    return text.toString();
+  }
+
   /// Reads a key and its certificates, and checks that they belong together.
   ///
   /// @throws UnusableCertificateException naming the file and the remedy
   static ServerKey read(Path certificateFile, Path keyFile) {
-    List<X509Certificate> chain = certificates(certificateFile);
-    PrivateKey key = key(keyFile);
+    return read(
+        certificateFile.toString(), content(certificateFile), keyFile.toString(), content(keyFile));
+  }
+
+  /// Reads a key and its certificates from texts, and checks that they belong together.
+  ///
+  /// @throws UnusableCertificateException naming where it lies and the remedy
+  static ServerKey read(
+      String certificateFile, String certificateText, String keyFile, String keyText) {
+    List<X509Certificate> chain = certificates(certificateFile, certificateText);
+    PrivateKey key = key(keyFile, keyText);
     if (!fits(key, chain.getFirst().getPublicKey())) {
       throw new UnusableCertificateException(
           keyFile
@@ -68,7 +91,18 @@ final class Pem {
 
   /// All certificates of a file, in their order.
   static List<X509Certificate> certificates(Path file) {
-    String text = content(file);
+    return certificates(file.toString(), content(file));
+  }
+
+  /// The first private key of a file.
+  static PrivateKey key(Path file) {
+    return key(file.toString(), content(file));
+  }
+
+  /// All certificates of a text, in their order.
+  ///
+  /// @param file where the text lies, for messages
+  static List<X509Certificate> certificates(String file, String text) {
     var certificates = new ArrayList<X509Certificate>();
     Matcher block = BLOCK.matcher(text);
     while (block.find()) {
@@ -92,9 +126,11 @@ final class Pem {
     return List.copyOf(certificates);
   }
 
-  /// The first private key of a file.
-  static PrivateKey key(Path file) {
-    Matcher block = BLOCK.matcher(content(file));
+  /// The first private key of a text.
+  ///
+  /// @param file where the text lies, for messages
+  static PrivateKey key(String file, String text) {
+    Matcher block = BLOCK.matcher(text);
     while (block.find()) {
       Optional<PrivateKey> key = key(block.group(1), der(block, file), file);
       if (key.isPresent()) {
@@ -107,7 +143,7 @@ final class Pem {
             + " (PKCS #8), BEGIN EC PRIVATE KEY or BEGIN RSA PRIVATE KEY, without a password");
   }
 
-  private static Optional<PrivateKey> key(String label, byte[] der, Path file) {
+  private static Optional<PrivateKey> key(String label, byte[] der, String file) {
     try {
       return switch (label) {
         case "PRIVATE KEY" -> Optional.of(pkcs8(der));
@@ -170,7 +206,7 @@ final class Pem {
     }
   }
 
-  private static byte[] der(Matcher block, Path file) {
+  private static byte[] der(Matcher block, String file) {
     try {
       return Base64.getMimeDecoder().decode(block.group(2));
     } catch (IllegalArgumentException broken) {
@@ -179,7 +215,10 @@ final class Pem {
     }
   }
 
-  private static String content(Path file) {
+  /// The text of a PEM file.
+  ///
+  /// @throws UnusableCertificateException when it cannot be read
+  static String content(Path file) {
     try {
       return Files.readString(file, StandardCharsets.ISO_8859_1);
     } catch (NoSuchFileException missing) {

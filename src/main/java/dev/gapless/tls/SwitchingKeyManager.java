@@ -4,6 +4,7 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -16,25 +17,30 @@ public final class SwitchingKeyManager extends X509ExtendedKeyManager {
   // certificate of one pair.
   private record Held(String alias, ServerKey serverKey, @Nullable Held previous) {}
 
-  private final AtomicReference<Held> held;
+  private final AtomicReference<@Nullable Held> held = new AtomicReference<>();
+
+  /// Has no key yet: until it is given one, every handshake fails.
+  public SwitchingKeyManager() {}
 
   /// @param first the key to begin with
   public SwitchingKeyManager(ServerKey first) {
-    this.held = new AtomicReference<>(new Held("0", first, null));
+    switchTo(first);
   }
 
   /// Serves with another key from now on.
   public void switchTo(ServerKey next) {
     held.updateAndGet(old ->
-        new Held(
-            Long.toString(Long.parseLong(old.alias()) + 1),
-            next,
-            new Held(old.alias(), old.serverKey(), null)));
+        old == null
+            ? new Held("0", next, null)
+            : new Held(
+                Long.toString(Long.parseLong(old.alias()) + 1),
+                next,
+                new Held(old.alias(), old.serverKey(), null)));
   }
 
   /// The key that new handshakes get.
-  public ServerKey current() {
-    return held.get().serverKey();
+  public Optional<ServerKey> current() {
+    return Optional.ofNullable(held.get()).map(Held::serverKey);
   }
 
   @Override
@@ -81,13 +87,16 @@ public final class SwitchingKeyManager extends X509ExtendedKeyManager {
   // TLS 1.2 asks for "EC_EC" or "EC_RSA" where the CA's key type counts too.
   private @Nullable String alias(String keyType) {
     Held now = held.get();
+    if (now == null) {
+      return null;
+    }
     String algorithm = now.serverKey().key().getAlgorithm();
     return keyType.equals(algorithm) || keyType.startsWith(algorithm + "_") ? now.alias() : null;
   }
 
   private @Nullable Held of(String alias) {
     Held now = held.get();
-    if (now.alias().equals(alias)) {
+    if (now == null || now.alias().equals(alias)) {
       return now;
     }
     Held previous = now.previous();

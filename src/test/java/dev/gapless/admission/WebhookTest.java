@@ -325,7 +325,7 @@ class WebhookTest {
   private SSLContext trusting() throws Exception {
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
-    store.setCertificateEntry("served", served.certificate());
+    store.setCertificateEntry("served", served.certificate().orElseThrow());
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(store);

@@ -34,6 +34,7 @@ class ServeCommandTest {
           --kubeconfig no/such          | no/such: the kubeconfig does not exist
           --certificate a.pem           | --key
           --certificate a.pem --key b   | a.pem: does not exist
+          --self-managed-certificate    | --self-managed-certificate: needs a cluster
           --unheard-of                  | Unknown option: '--unheard-of'
           """)
   void aMistakeEndsTheCommandWithASentenceAboutIt(String options, String message) {

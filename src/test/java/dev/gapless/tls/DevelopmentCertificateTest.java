@@ -33,7 +33,7 @@ class DevelopmentCertificateTest {
   void theFirstStartMakesACaAndACertificateForThisMachine() throws Exception {
     DevelopmentCertificate made = at(START);
 
-    X509Certificate certificate = made.current().certificate();
+    X509Certificate certificate = made.current().orElseThrow().certificate();
     Set<Object> names =
         certificate.getSubjectAlternativeNames().stream()
             .map(name -> name.get(1))
@@ -65,20 +65,20 @@ class DevelopmentCertificateTest {
 
   @Test
   void aSecondStartTakesWhatIsThere() {
-    X509Certificate first = at(START).current().certificate();
+    X509Certificate first = at(START).current().orElseThrow().certificate();
     DevelopmentCertificate second = at(START.plus(Duration.ofDays(200)));
 
-    assertEquals(first, second.current().certificate());
+    assertEquals(first, second.current().orElseThrow().certificate());
     assertEquals(List.of(), second.changes());
   }
 
   @Test
   void aCertificateWithLessThanAThirdOfItsLifeLeftIsReplacedUnderTheSameCa() throws Exception {
-    X509Certificate first = at(START).current().certificate();
+    X509Certificate first = at(START).current().orElseThrow().certificate();
     String ca = Files.readString(folder.resolve("ca.crt"));
     DevelopmentCertificate later = at(START.plus(Duration.ofDays(250)));
 
-    assertNotEquals(first, later.current().certificate());
+    assertNotEquals(first, later.current().orElseThrow().certificate());
     assertEquals(ca, Files.readString(folder.resolve("ca.crt")));
     assertEquals(1, later.changes().size());
     assertTrue(later.changes().getFirst().contains("less than a third"));

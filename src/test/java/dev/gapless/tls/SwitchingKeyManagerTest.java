@@ -29,7 +29,7 @@ class SwitchingKeyManagerTest {
   void newConnectionsSeeTheNewCertificateAndOpenOnesGoOn(String protocol) throws Exception {
     var first = DevelopmentCertificate.in(folder, Clock.systemUTC());
     var second = DevelopmentCertificate.in(otherFolder, Clock.systemUTC());
-    var keys = new SwitchingKeyManager(first.current());
+    var keys = new SwitchingKeyManager(first.current().orElseThrow());
     SSLContext serving = SSLContext.getInstance("TLS");
     serving.init(new KeyManager[] {keys}, null, null);
 
@@ -40,10 +40,10 @@ class SwitchingKeyManagerTest {
                 .createServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       Thread echo = Thread.ofPlatform().daemon().start(() -> echo(server));
       try (SSLSocket before = connect(server, first, protocol)) {
-        assertEquals(first.current().certificate(), shown(before));
-        keys.switchTo(second.current());
+        assertEquals(first.current().orElseThrow().certificate(), shown(before));
+        keys.switchTo(second.current().orElseThrow());
         try (SSLSocket after = connect(server, second, protocol)) {
-          assertEquals(second.current().certificate(), shown(after));
+          assertEquals(second.current().orElseThrow().certificate(), shown(after));
           assertEquals('y', answer(after, 'y'));
         }
         assertEquals('x', answer(before, 'x'));
@@ -54,8 +54,9 @@ class SwitchingKeyManagerTest {
 
   @Test
   void anAliasKeepsStandingForItsKeyAfterASwitch() {
-    ServerKey first = DevelopmentCertificate.in(folder, Clock.systemUTC()).current();
-    ServerKey second = DevelopmentCertificate.in(otherFolder, Clock.systemUTC()).current();
+    ServerKey first = DevelopmentCertificate.in(folder, Clock.systemUTC()).current().orElseThrow();
+    ServerKey second =
+        DevelopmentCertificate.in(otherFolder, Clock.systemUTC()).current().orElseThrow();
     var keys = new SwitchingKeyManager(first);
     String begun = requireNonNull(keys.chooseEngineServerAlias("EC", null, null));
     keys.switchTo(second);
@@ -70,7 +71,8 @@ class SwitchingKeyManagerTest {
   @Test
   void aKeyIsNotOfferedForAnotherAlgorithm() {
     var keys =
-        new SwitchingKeyManager(DevelopmentCertificate.in(folder, Clock.systemUTC()).current());
+        new SwitchingKeyManager(
+            DevelopmentCertificate.in(folder, Clock.systemUTC()).current().orElseThrow());
 
     assertNull(keys.chooseEngineServerAlias("RSA", null, null));
   }
