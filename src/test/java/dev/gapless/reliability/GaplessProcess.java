@@ -42,26 +42,24 @@ public final class GaplessProcess implements AutoCloseable {
   /// Starts `gapless serve` on free ports of loopback; it is not ready yet.
   ///
   /// @param name also of its log file in the folder
-  /// @param options of `serve`, beside address and ports
+  /// @param options of `serve`, beside address and ports; those of the form `-Dkey=value` go to the
+  ///   JVM
   public static GaplessProcess start(String name, Path folder, List<String> options) {
     if (!Files.exists(JAR)) {
       throw new IllegalStateException(JAR + " is missing; run `make build`");
     }
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx192m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                JAR.toAbsolutePath().toString(),
-                "serve",
-                "--host=127.0.0.1",
-                "--port=0",
-                "--management-port=0"));
-    command.addAll(options);
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    options.stream().filter(GaplessProcess::isForJvm).forEach(command::add);
+    command.addAll(List.of("-jar", JAR.toAbsolutePath().toString(), "serve"));
+    command.addAll(List.of("--host=127.0.0.1", "--port=0", "--management-port=0"));
+    options.stream().filter(it -> !isForJvm(it)).forEach(command::add);
     return new GaplessProcess(name, ChildProcess.start(name, folder, command));
+  }
+
+  private static boolean isForJvm(String option) {
+    return option.startsWith("-D");
   }
 
   /// Waits until it says that it is ready.

@@ -14,13 +14,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -38,6 +38,8 @@ class ReliabilityIT {
   private static final String HTTP_1 = "reliability-http1";
   private static final String HTTP_2 = "reliability-http2";
   private static final String IGNORING = "reliability-ignoring";
+  private static final String ROTATING = "reliability-rotating";
+  private static final Duration ROTATION_LIMIT = Duration.ofMinutes(2);
   private static final int WIDTH = 16;
   private static final int PRE_STOP_CREATES = 2 * Creates.RATE;
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -52,13 +54,15 @@ class ReliabilityIT {
 
   private final KubeApiServer server;
   private final List<String> table = new ArrayList<>();
+  private final Path folder;
+  private final List<String> inCluster;
   private final Forwarder apiServer;
   private final GivenCertificate certificate;
   private final Service service;
 
   ReliabilityIT(KubeApiServer server) throws IOException {
     this.server = server;
-    Path folder = Files.createDirectory(server.folder().resolve("reliability"));
+    this.folder = Files.createDirectory(server.folder().resolve("reliability"));
     String kubeconfig = Files.readString(server.kubeconfig());
     Matcher address = Pattern.compile("(https://127\\.0\\.0\\.1:)(\\d+)").matcher(kubeconfig);
     assertTrue(address.find(), kubeconfig);
@@ -68,26 +72,25 @@ class ReliabilityIT {
     Files.writeString(reach, address.replaceFirst("$1" + apiServer.port()));
     Path policy = folder.resolve("policy.yaml");
     Files.writeString(policy, POLICY);
+    this.inCluster = List.of("--kubeconfig=" + reach, "--policy=" + policy);
     this.certificate = GivenCertificate.in(folder);
-    this.service =
-        new Service(
-            folder,
-            List.of(
-                "--kubeconfig=" + reach,
-                "--policy=" + policy,
-                "--certificate=" + certificate.certificate(),
-                "--key=" + certificate.key()));
+    var options = new ArrayList<>(inCluster);
+    options.addAll(
+        List.of("--certificate=" + certificate.certificate(), "--key=" + certificate.key()));
+    this.service = new Service(folder, options);
   }
 
   @BeforeAll
   void register() {
     service.complete();
-    register(HTTP_1, service.http1Url(), "Fail");
-    register(HTTP_2, service.http2Url(), "Fail");
-    register(IGNORING, service.http1Url(), "Ignore");
+    register(HTTP_1, service.http1Url(), "Fail", Optional.of(certificate.caBundle()));
+    register(HTTP_2, service.http2Url(), "Fail", Optional.of(certificate.caBundle()));
+    register(IGNORING, service.http1Url(), "Ignore", Optional.of(certificate.caBundle()));
+    List.of(HTTP_1, HTTP_2, IGNORING).forEach(this::awaitPatched);
   }
 
-  private void register(String namespace, String url, String failurePolicy) {
+  private void register(
+      String namespace, String url, String failurePolicy, Optional<String> caBundle) {
     server.createNamespace(namespace);
     for (String webhook : List.of("mutating", "validating")) {
       String path = webhook.equals("mutating") ? "/mutate" : "/validate";
@@ -108,7 +111,7 @@ class ReliabilityIT {
                  "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "%s"}},
                  "rules": [{"apiGroups": ["apps"], "apiVersions": ["v1"],
                             "operations": ["CREATE"], "resources": ["deployments"]}],
-                 "clientConfig": {"url": "%s%s", "caBundle": "%s"}}]}
+                 "clientConfig": {"url": "%s%s"%s}}]}
               """
                   .formatted(
                       webhook.equals("mutating")
@@ -120,10 +123,13 @@ class ReliabilityIT {
                       namespace,
                       url,
                       path,
-                      certificate.caBundle()));
+                      caBundle.map(it -> ", \"caBundle\": \"" + it + "\"").orElse("")));
       assertTrue(response.accepted(), response::message);
     }
-    // The API server learns of a configuration in its own time.
+  }
+
+  // The API server learns of a configuration in its own time.
+  private void awaitPatched(String namespace) {
     var last = new AtomicReference<>(Creates.one(server, namespace));
     Await.until(
         () -> "creates in " + namespace + " to be patched: " + last.get(),
@@ -134,8 +140,7 @@ class ReliabilityIT {
         });
   }
 
-  @BeforeEach
-  void startWhatIsMissing() throws InterruptedException {
+  private void startWhatIsMissing() throws InterruptedException {
     service.complete();
     for (String namespace : List.of(HTTP_1, HTTP_2)) {
       Creates.burst(server, namespace, WIDTH);
@@ -143,7 +148,8 @@ class ReliabilityIT {
   }
 
   @Test
-  void aRollingRestartLosesNothing() {
+  void aRollingRestartLosesNothing() throws InterruptedException {
+    startWhatIsMissing();
     try (Creates http1 = Creates.steadily(server, HTTP_1);
         Creates http2 = Creates.steadily(server, HTTP_2)) {
       List<GaplessProcess> old = service.replicas();
@@ -172,8 +178,72 @@ class ReliabilityIT {
         service.overHttp2().connections(), service.overHttp2().offeringHttp2(), "all over HTTP/2");
   }
 
+  /// The leader is a replica that gets no requests, so that its death costs none by itself.
   @Test
-  void aKilledReplicaLosesAtMostWhatWasInFlight() {
+  void rotationsLoseNothingEvenWhenTheLeaderDiesInOne() throws IOException {
+    Path own = Files.createDirectory(folder.resolve("rotation"));
+    var options = new ArrayList<>(inCluster);
+    options.addAll(
+        List.of(
+            "--self-managed-certificate",
+            "--namespace=" + ROTATING,
+            "--mutating-webhook-configuration=" + ROTATING,
+            "--validating-webhook-configuration=" + ROTATING,
+            "-Dgapless.self-managed.names=0.0.0.0",
+            "-Dgapless.self-managed.life=36s",
+            "-Dgapless.self-managed.settle=3s",
+            "-Dgapless.self-managed.interval=1s",
+            "-Dgapless.self-managed.lease-duration=4s"));
+    try (var rotating = new Service(own, options)) {
+      register(ROTATING, rotating.http1Url(), "Fail", Optional.empty());
+      try (GaplessProcess leader = GaplessProcess.start("leader", own, options)) {
+        leader.ready();
+        awaitLine(leader, "is kept by this replica", 0);
+        rotating.complete();
+        awaitPatched(ROTATING);
+
+        try (Creates creates = Creates.steadily(server, ROTATING)) {
+          awaitRotation(rotating);
+          creates.untilSent(CREATES);
+          assertNothingLost(record("(b) rotation of CA and certificate", creates.stop()));
+        }
+        try (Creates creates = Creates.steadily(server, ROTATING)) {
+          awaitLine(leader, "certificate issued", lines(leader, "certificate issued"));
+          leader.kill();
+          assertEquals(137, leader.awaitEnd());
+          awaitRotation(rotating);
+          creates.untilSent(CREATES);
+          assertNothingLost(record("(f) leader dies in a rotation", creates.stop()));
+        }
+      }
+    } finally {
+      server.kubectl(
+          "delete", "mutatingwebhookconfiguration,validatingwebhookconfiguration", ROTATING);
+    }
+  }
+
+  private static void awaitRotation(Service rotating) {
+    List<GaplessProcess> replicas = rotating.replicas();
+    List<Long> before = replicas.stream().map(it -> lines(it, "certificate switched")).toList();
+    for (int i = 0; i < replicas.size(); i++) {
+      awaitLine(replicas.get(i), "certificate switched", before.get(i));
+    }
+  }
+
+  private static void awaitLine(GaplessProcess process, String text, long before) {
+    Await.until(
+        () -> process.name() + " to say \"" + text + "\":\n" + process.log(),
+        ROTATION_LIMIT,
+        () -> lines(process, text) > before);
+  }
+
+  private static long lines(GaplessProcess process, String text) {
+    return process.log().lines().filter(it -> it.contains(text)).count();
+  }
+
+  @Test
+  void aKilledReplicaLosesAtMostWhatWasInFlight() throws InterruptedException {
+    startWhatIsMissing();
     try (Creates creates = Creates.steadily(server, HTTP_1)) {
       creates.untilSent(CREATES / 2);
       GaplessProcess killed = service.replicas().getFirst();
@@ -192,7 +262,8 @@ class ReliabilityIT {
   }
 
   @Test
-  void withoutTheApiServerAdmissionGoesOn() {
+  void withoutTheApiServerAdmissionGoesOn() throws InterruptedException {
+    startWhatIsMissing();
     try (Creates creates = Creates.steadily(server, HTTP_1)) {
       creates.untilSentMore(Creates.RATE);
       apiServer.cut();
@@ -208,7 +279,8 @@ class ReliabilityIT {
   }
 
   @Test
-  void withoutAnyReplicaNothingIsBlockedWhereFailuresAreIgnored() {
+  void withoutAnyReplicaNothingIsBlockedWhereFailuresAreIgnored() throws InterruptedException {
+    startWhatIsMissing();
     try (Creates creates = Creates.steadily(server, IGNORING)) {
       creates.untilSentMore(Creates.RATE);
       service.replicas().forEach(GaplessProcess::kill);
