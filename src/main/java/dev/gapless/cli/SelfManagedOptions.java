@@ -65,10 +65,20 @@ final class SelfManagedOptions {
     return asked;
   }
 
-  /// Refuses options that another certificate makes meaningless.
-  void demandNone(String other) {
+  /// Refuses to be asked for beside another certificate; the names do no harm then.
+  void demandThatNobodyAsked() {
     if (asked) {
-      throw new UsageException("--self-managed-certificate: does not go with " + other);
+      throw new UsageException(
+          "--self-managed-certificate: does not go with --certificate and --key; give either");
+    }
+  }
+
+  /// Refuses names that a development certificate would leave without a meaning.
+  void demandNoNames() {
+    if (settings().size() > 1) {
+      throw new UsageException(
+          "the options about Namespace, Service, Secret, Lease, webhook configurations and names"
+              + " need --self-managed-certificate");
     }
   }
 

@@ -232,7 +232,7 @@ final class ServeCommand implements Callable<Integer> {
       PemFiles.of(keyFiles.certificate, keyFiles.key);
       set("gapless.tls.certificate", keyFiles.certificate.toString());
       set("gapless.tls.key", keyFiles.key.toString());
-      selfManaged.demandNone("--certificate and --key");
+      selfManaged.demandThatNobodyAsked();
       return;
     }
     if (access instanceof ClusterAccess.Inside || selfManaged.asked()) {
@@ -243,6 +243,7 @@ final class ServeCommand implements Callable<Integer> {
       selfManaged.settings().forEach(this::set);
       return;
     }
+    selfManaged.demandNoNames();
     DevelopmentCertificate.in(certsDir, Clock.systemUTC()).changes().forEach(err()::println);
     set("gapless.tls.certs-dir", certsDir.toString());
   }

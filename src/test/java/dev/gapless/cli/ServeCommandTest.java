@@ -35,6 +35,7 @@ class ServeCommandTest {
           --certificate a.pem           | --key
           --certificate a.pem --key b   | a.pem: does not exist
           --self-managed-certificate    | --self-managed-certificate: needs a cluster
+          --namespace shop              | need --self-managed-certificate
           --unheard-of                  | Unknown option: '--unheard-of'
           """)
   void aMistakeEndsTheCommandWithASentenceAboutIt(String options, String message) {

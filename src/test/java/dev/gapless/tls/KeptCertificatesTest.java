@@ -54,6 +54,13 @@ class KeptCertificatesTest {
   }
 
   @Test
+  void aShortLifeIsNotOverAtItsBeginning() {
+    Credential made = Credential.issue(Set.of(), NOW, Duration.ofSeconds(60));
+    assertTrue(made.validAt(NOW));
+    assertEquals(NOW.plusSeconds(37), made.due());
+  }
+
+  @Test
   void eachThingThatCannotBeServedIsNamed() {
     Map<String, String> data = kept(new Slot.Usable(credential()), new Slot.Absent()).data();
     Map<String, String> other = kept(new Slot.Usable(credential()), new Slot.Absent()).data();
