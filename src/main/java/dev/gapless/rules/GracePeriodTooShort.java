@@ -78,9 +78,7 @@ public final class GracePeriodTooShort implements Rule {
                     + " s), is "
                     + grace,
                 Optional.of(
-                    new Fix(
-                        List.of(new Edit.Set(path, number(needed))),
-                        "set it to " + needed)))));
+                    new Fix(List.of(new Edit.Set(path, number(needed))), "set it to " + needed)))));
   }
 
   // The type that a reader of JSON takes for it, so that equal numbers compare equal.

@@ -136,14 +136,14 @@ class FuzzIT {
   private static RawClient.Answer sendOverHttp2(FuzzedRequest request, HttpClient client, int port)
       throws IOException, InterruptedException {
     String path = request.mutates() ? "/mutate" : "/validate";
-    HttpResponse<byte[]> response =
+    HttpResponse<String> response =
         client.send(
             HttpRequest.newBuilder(URI.create("https://localhost:" + port + path))
                 .timeout(ANSWER_LIMIT)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(request.body()))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(request.body().getBytes()))
                 .build(),
-            HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse.BodyHandlers.ofString());
     if (response.version() != HttpClient.Version.HTTP_2) {
       throw new IOException("the answer came over " + response.version());
     }

@@ -1,5 +1,7 @@
 package dev.gapless.fuzz;
 
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,7 +16,7 @@ import java.util.Optional;
 record FuzzedRequest(
     int number,
     List<String> head,
-    byte[] body,
+    Buffer body,
     boolean halfClosed,
     Optional<String> uid,
     boolean plain) {
@@ -31,7 +33,7 @@ record FuzzedRequest(
   /// For the report of a failure.
   @Override
   public String toString() {
-    int shown = Math.min(body.length, 300);
+    int shown = Math.min(body.length(), 300);
     return "request "
         + number
         + " "
@@ -39,8 +41,8 @@ record FuzzedRequest(
         + " uid="
         + uid
         + " body of "
-        + body.length
+        + body.length()
         + " bytes: "
-        + new String(body, 0, shown, java.nio.charset.StandardCharsets.ISO_8859_1);
+        + new String(body.getBytes(0, shown), StandardCharsets.ISO_8859_1);
   }
 }

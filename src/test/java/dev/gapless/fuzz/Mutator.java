@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -353,16 +354,21 @@ final class Mutator {
   private static FuzzedRequest ordinary(int number, byte[] body, SplittableRandom random) {
     String path = random.nextBoolean() ? "/mutate" : "/validate";
     boolean chunked = random.nextInt(8) == 0;
-    var head = head("POST", path, "application/json");
+    List<String> head = head("POST", path, "application/json");
     head.add(chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + body.length);
     return new FuzzedRequest(
-        number, head, chunked ? chunks(body, random) : body, false, uid(body), !chunked);
+        number,
+        head,
+        Buffer.buffer(chunked ? chunks(body, random) : body),
+        false,
+        uid(body),
+        !chunked);
   }
 
   private static FuzzedRequest wire(int number, byte[] body, SplittableRandom random) {
     String path = random.nextBoolean() ? "/mutate" : "/validate";
     String length = "Content-Length: " + body.length;
-    var head = head("POST", path, "application/json");
+    List<String> head = head("POST", path, "application/json");
     boolean halfClosed = false;
     Optional<String> uid = Optional.empty();
     byte[] sent = body;
@@ -429,10 +435,10 @@ final class Mutator {
         head.add(length);
       }
     }
-    return new FuzzedRequest(number, head, sent, halfClosed, uid, false);
+    return new FuzzedRequest(number, head, Buffer.buffer(sent), halfClosed, uid, false);
   }
 
-  private static ArrayList<String> head(String method, String path, String type) {
+  private static List<String> head(String method, String path, String type) {
     return new ArrayList<>(
         List.of(method + " " + path + " HTTP/1.1", "Host: localhost", "Content-Type: " + type));
   }

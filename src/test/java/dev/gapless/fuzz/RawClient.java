@@ -29,8 +29,8 @@ final class RawClient implements AutoCloseable {
   /// An answer.
   ///
   /// @param status 0 where the connection was closed without one
-  record Answer(int status, byte[] body) {
-    static final Answer CLOSED = new Answer(0, new byte[0]);
+  record Answer(int status, String body) {
+    static final Answer CLOSED = new Answer(0, "");
   }
 
   /// @param limit how long an answer may take
@@ -50,7 +50,7 @@ final class RawClient implements AutoCloseable {
       OutputStream out = open.getOutputStream();
       String head = String.join("\r\n", request.head()) + "\r\n\r\n";
       out.write(head.getBytes(StandardCharsets.ISO_8859_1));
-      out.write(request.body());
+      out.write(request.body().getBytes());
       out.flush();
       if (request.halfClosed()) {
         open.shutdownOutput();
@@ -98,7 +98,7 @@ final class RawClient implements AutoCloseable {
     if (last || "close".equalsIgnoreCase(headers.get("connection"))) {
       close();
     }
-    return new Answer(status, body);
+    return new Answer(status, new String(body, StandardCharsets.UTF_8));
   }
 
   private Map<String, String> headers() throws IOException {

@@ -60,6 +60,7 @@ class GoldenApiServerIT {
   /// Inputs that the API server rejects, with or without the fixes.
   private static final Set<String> REJECTED =
       Set.of(
+          "pre-stop-sleep-missing/null-container-is-not-judged",
           "pre-stop-sleep-missing/unknown-fields-survive",
           "readiness-port-undeclared/number-in-quotes-is-the-api-servers-to-reject",
           "readiness-probe-missing/pod-template-without-containers",
@@ -70,6 +71,7 @@ class GoldenApiServerIT {
   private static final Set<String> CURED =
       Set.of(
           "grace-period-too-short/native-sidecar-waits-too",
+          "grace-period-too-short/sleep-beyond-an-int",
           "pre-stop-sleep-missing/empty-hook-is-filled");
 
   private final KubeApiServer server;

@@ -49,7 +49,10 @@ final class SidecarWebhook implements AutoCloseable {
         DevelopmentCertificate.in(server.folder().resolve("sidecar"), Clock.systemUTC());
     try {
       SSLContext tls = SSLContext.getInstance("TLS");
-      tls.init(new KeyManager[] {new SwitchingKeyManager(certificate.current().orElseThrow())}, null, null);
+      tls.init(
+          new KeyManager[] {new SwitchingKeyManager(certificate.current().orElseThrow())},
+          null,
+          null);
       HttpsServer https =
           HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
       https.setHttpsConfigurator(new HttpsConfigurator(tls));

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 /// stays there; ends are passed on as they come, a reset as a reset.
 final class Forwarder implements AutoCloseable {
   private static final int CONNECT_MILLIS = 2_000;
+  private static final int BACKLOG = 200;
   private static final int BUFFER = 16 * 1024;
 
   /// How a client hello offers HTTP/2 before HTTP/1.1.
@@ -43,7 +44,7 @@ final class Forwarder implements AutoCloseable {
   /// @param destination the port of loopback that a new connection goes to; empty turns it away
   static Forwarder to(Supplier<OptionalInt> destination) {
     try {
-      var listener = new ServerSocket(0, 200, InetAddress.getByName("127.0.0.1"));
+      var listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
       var forwarder = new Forwarder(listener, destination);
       Thread.ofVirtual().name("forwarder").start(forwarder::accept);
       return forwarder;
@@ -103,7 +104,8 @@ final class Forwarder implements AutoCloseable {
       if (port.isEmpty()) {
         throw new IOException("nobody is there");
       }
-      server.connect(new InetSocketAddress("127.0.0.1", port.getAsInt()), CONNECT_MILLIS);
+      server.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), port.getAsInt()), CONNECT_MILLIS);
       client.setTcpNoDelay(true);
       server.setTcpNoDelay(true);
     } catch (IOException _) {

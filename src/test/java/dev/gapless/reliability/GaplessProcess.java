@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,7 +130,7 @@ public final class GaplessProcess implements AutoCloseable {
                   "GC.run")
               .redirectErrorStream(true)
               .start();
-      String said = new String(jcmd.getInputStream().readAllBytes());
+      String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (jcmd.waitFor() != 0) {
         throw new IllegalStateException("jcmd cannot collect " + name + "'s garbage: " + said);
       }
