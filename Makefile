@@ -1,6 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test golden lint format readme-check native reliability fuzz
+.PHONY: help run build test golden lint format readme-check native image image-native image-test test-matrix reliability fuzz
 MAVEN := .ci/maven
+VERSION := $(shell sed -n 's:.*<version>\(.*\)</version>.*:\1:p' pom.xml | head -n 1)
+# The oldest and the newest that is supported; `make test` takes the one in src/test/kube/go.mod.
+RELEASES ?= 1.30.14 1.36.3
+IMAGE ?= $(if $(REGISTRY),$(REGISTRY)/)gapless:$(VERSION)
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +31,13 @@ reliability: ## count the admissions lost while replicas are rolled, killed and 
 fuzz: ## send 100,000 broken reviews; FUZZ="-Dgapless.fuzz.seed=1" makes others
 	$(ONLY) -Dit.test=FuzzIT -Dgapless.fuzz.requests=100000 $(FUZZ) verify
 
+test-matrix: ## run the integration tests on the oldest and the newest Kubernetes (builds each once), or RELEASES="..."
+	@for release in $(RELEASES); do \
+	  echo "== Kubernetes $$release"; \
+	  KUBEBUILDER_ASSETS=$$(.ci/kube "$$release") && export KUBEBUILDER_ASSETS \
+	    && $(MAVEN) -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false verify || exit 1; \
+	done
+
 golden: ## write the expected results and derived files anew; review the diff
 	$(MAVEN) -Dgolden.rewrite=true test
 
@@ -43,3 +54,12 @@ readme-check: ## run the README's console blocks and compare what they print
 native: ## build a native executable (needs GraalVM's native-image for JDK 25)
 	@.ci/native-image
 	$(MAVEN) -Pnative clean package
+
+image: ## build the container image and push it: make image REGISTRY=… (or IMAGE=…), with another base BASE=…
+	@.ci/image jvm "$(IMAGE)" "$(BASE)"
+
+image-native: ## the same with the native executable in it (needs GraalVM's native-image for JDK 25)
+	@.ci/image native "$(IMAGE)" "$(BASE)"
+
+image-test: ## build the image with a registry and a base image of our own, and run what is in it
+	@.ci/image-test

@@ -100,6 +100,8 @@ final class Admission {
                 judged.policy().name(),
                 "findings",
                 lines(judged.that(Consequence.PATCHED)),
+                "withdrawn",
+                withdrawn(judged),
                 "broken",
                 broken(judged))));
   }
@@ -156,6 +158,14 @@ final class Admission {
       if (result.outcome() instanceof Outcome.Exempt(String reason)) {
         lines.add(result.doc().id() + ": " + reason);
       }
+    }
+    return String.join("\n", lines);
+  }
+
+  private static String withdrawn(Evaluation.Judged judged) {
+    var lines = new ArrayList<String>();
+    for (RuleResult result : judged.results()) {
+      result.withdrawn().forEach(edit -> lines.add(edit.path() + " [" + result.doc().id() + "]"));
     }
     return String.join("\n", lines);
   }

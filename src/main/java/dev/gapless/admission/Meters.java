@@ -96,6 +96,9 @@ class Meters {
     if (request.dryRun()) {
       return;
     }
+    if (webhook == Webhook.MUTATE) {
+      withdrawn(judged);
+    }
     for (Judgement judgement : judged.that(Consequence.PATCHED)) {
       switch (webhook) {
         case MUTATE ->
@@ -110,6 +113,18 @@ class Meters {
                 "Findings that should have been patched before validation",
                 "rule",
                 judgement.rule());
+      }
+    }
+  }
+
+  private void withdrawn(Evaluation.Judged judged) {
+    for (RuleResult result : judged.results()) {
+      if (!result.withdrawn().isEmpty()) {
+        count(
+            "gapless.withdrawals",
+            "Earlier fixes that were taken back, dry runs apart",
+            "rule",
+            result.doc().id());
       }
     }
   }

@@ -62,10 +62,46 @@ public final class Engine {
         return new Evaluation.NotJudged("its spec is unchanged");
       }
       EffectivePolicy policy = policies.governing(workload.get(), review.namespace().labels());
-      return new Run(review, policy, workload.get(), fixesFrom).evaluation();
+      Evaluation.Judged judged =
+          new Run(review, policy, workload.get(), fixesFrom, List.of()).evaluation();
+      List<Edit> restoring = restoring(review, workload.get(), judged);
+      return restoring.isEmpty()
+          ? judged
+          : new Run(review, policy, workload.get(), fixesFrom, restoring).evaluation();
     } catch (UnreadableObjectException unreadable) {
       return new Evaluation.Unreadable(unreadable.path(), String.valueOf(unreadable.getMessage()));
     }
+  }
+
+  /// The edits that put back what admission had set in the stored object, where that makes the pod
+  /// template the stored one again.
+  ///
+  /// A replaced object comes without our values. What the policy asks for today may differ from
+  /// what was set then, and setting that would start a rollout which nobody has asked for.
+  private static List<Edit> restoring(Review review, Workload workload, Evaluation.Judged judged) {
+    if (review.oldObject().isEmpty() || review.source() == Authorship.Source.FILE) {
+      return List.of();
+    }
+    JsonNode object = review.object();
+    JsonNode stored = review.oldObject().get();
+    FieldPath template = workload.template().path();
+    JsonNode fixed = template.in(judged.fixed());
+    if (fixed.equals(template.in(object)) || fixed.equals(template.in(stored))) {
+      return List.of();
+    }
+    var authorship = new Authorship(object, review.source());
+    Injected injected = Injected.of(object);
+    var edits = new ArrayList<Edit>();
+    var restored = new JsonPatch(object);
+    Injected.of(stored)
+        .values()
+        .forEach((stable, value) ->
+            FieldPath.parseStable(stable, object)
+                .filter(path -> !authorship.wrote(path, object, injected))
+                .map(path -> new Edit.Set(path, value))
+                .ifPresent(edits::add));
+    edits.forEach(restored::apply);
+    return template.in(restored.object()).equals(template.in(stored)) ? edits : List.of();
   }
 
   /// One evaluation under way: the working copy and what it has become so far.
@@ -74,31 +110,39 @@ public final class Engine {
     private final EffectivePolicy policy;
     private final Workload given;
     private final Mode fixesFrom;
+    private final Authorship authorship;
     private final Injected injected;
     private final JsonPatch patch;
+    private final JsonNode begun;
     private final boolean startsRollout;
     private Subject subject;
 
-    Run(Review review, EffectivePolicy policy, Workload given, Mode fixesFrom) {
+    /// @param restoring edits to begin with
+    Run(
+        Review review,
+        EffectivePolicy policy,
+        Workload given,
+        Mode fixesFrom,
+        List<Edit> restoring) {
       this.review = review;
       this.policy = policy;
       this.given = given;
       this.fixesFrom = fixesFrom;
+      this.authorship = new Authorship(review.object(), review.source());
       this.injected =
           review.source() == Authorship.Source.FILE
               ? Injected.none()
               : Injected.of(review.object());
       this.patch = new JsonPatch(review.object());
+      this.subject = subject(given);
+      apply(restoring);
+      this.begun = patch.object();
       FieldPath template = given.template().path();
       this.startsRollout =
-          review
-              .oldObject()
-              .map(old -> !template.in(review.object()).equals(template.in(old)))
-              .orElse(true);
-      this.subject = subject(given);
+          review.oldObject().map(old -> !template.in(begun).equals(template.in(old))).orElse(true);
     }
 
-    Evaluation evaluation() {
+    Evaluation.Judged evaluation() {
       var results = new ArrayList<RuleResult>(rules.size());
       for (Rule rule : rules) {
         results.add(result(rule));
@@ -115,42 +159,35 @@ public final class Engine {
       if (controlled) {
         mode = mode.atMost(Mode.AUDIT);
       }
-      if (!controlled) {
-        apply(withdrawn(rule));
+      List<Edit> withdrawn;
+      try {
+        withdrawn = controlled ? List.of() : rule.withdraw(subject);
+      } catch (RuntimeException cause) {
+        return new RuleResult(doc, mode, new Outcome.Broken(cause), List.of(), List.of());
       }
-      if (mode == Mode.DISABLED) {
-        return new RuleResult(doc, mode, new Outcome.NotJudged(), List.of());
-      }
-      Exemption exemption = exemption(doc);
-      if (exemption instanceof Exemption.Granted(String reason)) {
-        return new RuleResult(doc, mode, new Outcome.Exempt(reason), List.of());
-      }
-      Optional<String> refused =
-          exemption instanceof Exemption.Refused(String why) ? Optional.of(why) : Optional.empty();
-      Outcome outcome = outcome(rule);
+      apply(withdrawn);
+      Outcome outcome = outcome(rule, mode);
       var judgements = new ArrayList<Judgement>();
       if (outcome instanceof Outcome.Failed(List<Finding> findings)) {
         for (Finding finding : findings) {
-          judgements.add(judgement(doc, finding, mode, refused));
+          judgements.add(judgement(doc, finding, mode));
         }
       }
-      return new RuleResult(doc, mode, outcome, List.copyOf(judgements));
+      return new RuleResult(doc, mode, outcome, List.copyOf(judgements), withdrawn);
     }
 
-    // A rule that throws must not take the others down with it, nor the admission.
-    private Outcome outcome(Rule rule) {
+    private Outcome outcome(Rule rule, Mode mode) {
+      if (mode == Mode.DISABLED) {
+        return new Outcome.NotJudged();
+      }
+      if (exemption(rule.doc()) instanceof Exemption.Granted(String reason)) {
+        return new Outcome.Exempt(reason);
+      }
+      // A rule that throws must not take the others down with it, nor the admission.
       try {
         return rule.judge(subject);
       } catch (RuntimeException cause) {
         return new Outcome.Broken(cause);
-      }
-    }
-
-    private List<Edit> withdrawn(Rule rule) {
-      try {
-        return rule.withdraw(subject);
-      } catch (RuntimeException _) {
-        return List.of();
       }
     }
 
@@ -163,8 +200,7 @@ public final class Engine {
           review.today());
     }
 
-    private Judgement judgement(
-        RuleDoc doc, Finding finding, Mode mode, Optional<String> refusedExemption) {
+    private Judgement judgement(RuleDoc doc, Finding finding, Mode mode) {
       boolean live = live(finding.path());
       Optional<Fix> fix =
           finding
@@ -177,13 +213,16 @@ public final class Engine {
       if (mode.atLeast(fixesFrom)) {
         fix.ifPresent(it -> apply(it.edits()));
       }
+      Optional<String> refusedExemption =
+          exemption(doc) instanceof Exemption.Refused(String why)
+              ? Optional.of(why)
+              : Optional.empty();
       return new Judgement(doc.id(), finding, consequence, fix, refusedExemption);
     }
 
     /// Whether this very change brings the finding about or rolls it out.
     private boolean live(FieldPath path) {
-      return startsRollout
-          || !path.in(review.object()).equals(path.in(review.oldObject().orElseThrow()));
+      return startsRollout || !path.in(begun).equals(path.in(review.oldObject().orElseThrow()));
     }
 
     private void apply(List<Edit> edits) {
@@ -220,7 +259,7 @@ public final class Engine {
           policy,
           review.surroundings(),
           review.kubernetes(),
-          new Authorship(patch.object(), injected, review.source()),
+          authorship,
           injected);
     }
   }

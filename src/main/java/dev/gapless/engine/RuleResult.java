@@ -1,5 +1,6 @@
 package dev.gapless.engine;
 
+import dev.gapless.patch.Edit;
 import dev.gapless.policy.Mode;
 import dev.gapless.rule.Outcome;
 import dev.gapless.rule.RuleDoc;
@@ -9,4 +10,6 @@ import java.util.List;
 ///
 /// @param mode the mode it acted at; single findings may have been capped below it
 /// @param judgements one for each finding
-public record RuleResult(RuleDoc doc, Mode mode, Outcome outcome, List<Judgement> judgements) {}
+/// @param withdrawn what it took back of its earlier fixes, in whatever mode
+public record RuleResult(
+    RuleDoc doc, Mode mode, Outcome outcome, List<Judgement> judgements, List<Edit> withdrawn) {}

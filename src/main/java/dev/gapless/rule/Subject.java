@@ -25,7 +25,7 @@ public record Subject(
 
   /// Whether the value at this path was written by the object's author.
   public boolean wrote(FieldPath path) {
-    return authorship.wrote(path);
+    return authorship.wrote(path, object, injected);
   }
 
   /// Whether a fix may change this path under the policy.

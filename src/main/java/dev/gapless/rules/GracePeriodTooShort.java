@@ -1,8 +1,8 @@
 package dev.gapless.rules;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.LongNode;
-import com.fasterxml.jackson.databind.node.ValueNode;
 import dev.gapless.patch.Edit;
 import dev.gapless.policy.Mode;
 import dev.gapless.rule.Finding;
@@ -59,7 +59,7 @@ public final class GracePeriodTooShort implements Rule {
       return new Outcome.Skipped("no container declares a port or waits in a preStop hook");
     }
     int drain = subject.policy().drainSeconds();
-    long needed = Math.min(wait, Long.MAX_VALUE - drain) + drain;
+    long needed = wait > Long.MAX_VALUE - drain ? Long.MAX_VALUE : wait + drain;
     long grace = template.terminationGracePeriodSeconds();
     if (grace >= needed) {
       return new Outcome.Passed();
@@ -81,9 +81,9 @@ public final class GracePeriodTooShort implements Rule {
                     new Fix(List.of(new Edit.Set(path, number(needed))), "set it to " + needed)))));
   }
 
-  // The type that a reader of JSON takes for it, so that equal numbers compare equal.
-  private static ValueNode number(long seconds) {
-    return seconds == (int) seconds ? IntNode.valueOf((int) seconds) : LongNode.valueOf(seconds);
+  // As a parser would read it: the least type that holds it.
+  private static JsonNode number(long value) {
+    return value == (int) value ? IntNode.valueOf((int) value) : LongNode.valueOf(value);
   }
 
   private static long waitSeconds(Subject subject, Container container) {

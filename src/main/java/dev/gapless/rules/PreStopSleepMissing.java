@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.gapless.patch.Edit;
+import dev.gapless.policy.Change;
 import dev.gapless.policy.Mode;
 import dev.gapless.rule.Finding;
 import dev.gapless.rule.Fix;
@@ -132,10 +133,14 @@ public final class PreStopSleepMissing implements Rule {
     PodTemplate template = subject.workload().template();
     long grace = template.terminationGracePeriodSeconds();
     boolean fits = (long) wanted + subject.policy().drainSeconds() <= grace;
-    if (fits || subject.mayChange(template.terminationGracePeriodPath())) {
-      return wanted;
-    }
-    return (int) Math.min(wanted, grace / 2);
+    boolean fixed =
+        subject.policy().change() != Change.ANY
+            && subject.wrote(template.terminationGracePeriodPath());
+    return fits || !fixed ? wanted : half(grace, wanted);
+  }
+
+  private static int half(long grace, int atMost) {
+    return Math.clamp(grace / 2, 0, atMost);
   }
 
   /// Takes back a sleep of ours that beside what the author wrote would make the API server reject
@@ -154,7 +159,7 @@ public final class PreStopSleepMissing implements Rule {
       if (handlers(subject, container) > 1) {
         edits.add(new Edit.Remove(handler));
       } else if (container.preStop().flatMap(PreStop::sleepSeconds).orElse(0L) > grace) {
-        int fits = Math.min((int) (grace / 2), subject.policy().preStopSleepSeconds());
+        int fits = half(grace, subject.policy().preStopSleepSeconds());
         edits.add(
             fits > 0
                 ? new Edit.Set(ours.get(), IntNode.valueOf(fits))

@@ -9,6 +9,7 @@ import dev.gapless.rule.Outcome;
 import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
+import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.IntOrString;
 import dev.gapless.workload.Workload.Deployment;
 import dev.gapless.workload.Workload.RollingUpdate;
@@ -18,6 +19,8 @@ import java.util.Optional;
 
 /// A rolling update that takes working pods away before their successors work.
 public final class RolloutLosesCapacity implements Rule {
+  private static final IntOrString DEFAULT_SURGE = new IntOrString.Text("25%");
+
   private static final RuleDoc DOC =
       new RuleDoc(
           "rollout-loses-capacity",
@@ -97,7 +100,7 @@ public final class RolloutLosesCapacity implements Rule {
     var edits = new ArrayList<Edit>();
     String would = "set it to 0";
     if (strategy.surge(1) == 0) {
-      IntOrString surge = subject.policy().maxSurge().orElse(new IntOrString.Text("25%"));
+      IntOrString surge = subject.policy().maxSurge().orElse(DEFAULT_SURGE);
       edits.add(new Edit.Set(Deployment.MAX_SURGE, surge.json()));
       would += " and maxSurge to " + surge;
     }
@@ -107,19 +110,43 @@ public final class RolloutLosesCapacity implements Rule {
 
   private static Optional<Finding> surge(Subject subject, RollingUpdate strategy) {
     Optional<IntOrString> wanted = subject.policy().maxSurge();
-    if (wanted.isEmpty()
-        || wanted.get().equals(strategy.maxSurge())
-        || subject.wrote(Deployment.MAX_SURGE)) {
+    if (wanted.isEmpty()) {
+      return isOurs(subject, Deployment.MAX_SURGE) && !strategy.maxSurge().equals(DEFAULT_SURGE)
+          ? Optional.of(
+              surge(
+                  "is " + strategy.maxSurge() + " by a policy that holds no more",
+                  new Edit.Remove(Deployment.MAX_SURGE),
+                  "leave it to Kubernetes' default"))
+          : Optional.empty();
+    }
+    if (wanted.get().equals(strategy.maxSurge()) || subject.wrote(Deployment.MAX_SURGE)) {
       return Optional.empty();
     }
-    Fix fix =
-        new Fix(
-            List.of(new Edit.Set(Deployment.MAX_SURGE, wanted.get().json())),
-            "set it to " + wanted.get());
     return Optional.of(
-        new Finding(
-            Deployment.MAX_SURGE,
+        surge(
             "must be " + wanted.get() + " by the policy, is " + strategy.maxSurge(),
-            Optional.of(fix)));
+            new Edit.Set(Deployment.MAX_SURGE, wanted.get().json()),
+            "set it to " + wanted.get()));
+  }
+
+  private static Finding surge(String message, Edit edit, String would) {
+    return new Finding(Deployment.MAX_SURGE, message, Optional.of(new Fix(List.of(edit), would)));
+  }
+
+  /// Takes back a maxUnavailable of ours where a rollout could no longer move with it: beside a
+  /// maxSurge of 0, which the API server rejects, and where a surge may find no node.
+  @Override
+  public List<Edit> withdraw(Subject subject) {
+    boolean stuck =
+        subject.workload() instanceof Deployment deployment
+            && deployment.strategy() instanceof RollingUpdate strategy
+            && (strategy.surge(1) == 0 || !deployment.template().surgeObstacles().isEmpty());
+    return stuck && isOurs(subject, Deployment.MAX_UNAVAILABLE)
+        ? List.of(new Edit.Remove(Deployment.MAX_UNAVAILABLE))
+        : List.of();
+  }
+
+  private static boolean isOurs(Subject subject, FieldPath path) {
+    return subject.injected().holds(path, path.in(subject.object())) && !subject.wrote(path);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import org.jspecify.annotations.Nullable;
 
 /// Tells the values that an author wrote from those that Kubernetes' defaults or admission filled
 /// in.
@@ -13,9 +14,10 @@ public final class Authorship {
       FieldPath.of("metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration");
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final JsonNode object;
-  private final Injected injected;
   private final Source source;
+  private final JsonNode managedFields;
+  private final JsonNode lastApplied;
+  private @Nullable JsonNode lastAppliedObject;
 
   /// Where an object comes from, which decides what can be known of its author.
   public enum Source {
@@ -25,10 +27,11 @@ public final class Authorship {
     API_SERVER
   }
 
-  public Authorship(JsonNode object, Injected injected, Source source) {
-    this.object = object;
-    this.injected = injected;
+  /// @param object as it was given, before any fix
+  public Authorship(JsonNode object, Source source) {
     this.source = source;
+    this.managedFields = object.path("metadata").path("managedFields");
+    this.lastApplied = LAST_APPLIED.in(object);
   }
 
   /// Whether the value at this path was written by the object's author. The first that applies:
@@ -39,7 +42,10 @@ public final class Authorship {
   /// 4. a default, or recorded as injected: no;
   /// 5. owned by nobody: no (what admission sets enters no `managedFields` entry);
   /// 6. else yes. An object without any `managedFields` says nothing of owners and ends here too.
-  public boolean wrote(FieldPath path) {
+  ///
+  /// @param object the object with all fixes so far
+  /// @param injected what admission has set in it
+  public boolean wrote(FieldPath path, JsonNode object, Injected injected) {
     JsonNode value = path.in(object);
     if (value.isMissingNode()) {
       return false;
@@ -54,11 +60,11 @@ public final class Authorship {
     if (recorded || ApiDefaults.of(path).map(value::equals).orElse(false)) {
       return false;
     }
-    return object.path("metadata").path("managedFields").isEmpty() || owned(path, false);
+    return managedFields.isEmpty() || owned(path, false);
   }
 
   private boolean owned(FieldPath path, boolean byApply) {
-    for (JsonNode entry : object.path("metadata").path("managedFields")) {
+    for (JsonNode entry : managedFields) {
       boolean apply =
           "Apply".equals(entry.path("operation").textValue())
               && entry.path("subresource").asText("").isEmpty();
@@ -87,18 +93,31 @@ public final class Authorship {
   }
 
   private boolean lastAppliedHolds(FieldPath path, JsonNode value) {
-    JsonNode annotation = LAST_APPLIED.in(object);
-    if (!annotation.isTextual()) {
+    if (!lastApplied.isTextual()) {
       return false;
     }
+    JsonNode applied = lastAppliedObject();
+    // By name, never by index: admission may have put another container before it.
+    return FieldPath.parseStable(path.stable(), applied)
+        .map(there -> there.in(applied).equals(value))
+        .orElse(false);
+  }
+
+  // Read once, and only when somebody asks: it is as large as the object itself.
+  private JsonNode lastAppliedObject() {
+    JsonNode applied = lastAppliedObject;
+    if (applied == null) {
+      applied = parsed(lastApplied.textValue());
+      lastAppliedObject = applied;
+    }
+    return applied;
+  }
+
+  private static JsonNode parsed(String text) {
     try {
-      JsonNode applied = JSON.readTree(annotation.textValue());
-      // By name, never by index: admission may have put another container before it.
-      return FieldPath.parseStable(path.stable(), applied)
-          .map(there -> there.in(applied).equals(value))
-          .orElse(false);
+      return JSON.readTree(text);
     } catch (JsonProcessingException _) {
-      return false;
+      return MissingNode.getInstance();
     }
   }
 }

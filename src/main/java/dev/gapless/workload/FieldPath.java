@@ -14,6 +14,10 @@ public final class FieldPath {
   /// The object itself.
   public static final FieldPath ROOT = new FieldPath(null, new Field(""));
 
+  /// Twice as deep as any path that a rule writes. Such paths are read from annotations, which
+  /// anybody may fill with anything.
+  private static final int MAX_STABLE_STEPS = 16;
+
   private final @Nullable FieldPath parent;
   private final Segment segment;
 
@@ -45,7 +49,11 @@ public final class FieldPath {
   /// is gone.
   public static Optional<FieldPath> parseStable(String stable, JsonNode root) {
     FieldPath path = ROOT;
-    for (String step : stable.split("\\.", -1)) {
+    String[] steps = stable.split("\\.", MAX_STABLE_STEPS + 1);
+    if (steps.length > MAX_STABLE_STEPS) {
+      return Optional.empty();
+    }
+    for (String step : steps) {
       int bracket = step.indexOf('[');
       String name = bracket < 0 ? step : step.substring(0, bracket);
       if (name.isEmpty()) {
@@ -104,16 +112,6 @@ public final class FieldPath {
       segments.add(path.segment);
     }
     return segments.reversed();
-  }
-
-  /// Whether the other path is this one or leads through it.
-  public boolean contains(FieldPath other) {
-    for (FieldPath path = other; path != null; path = path.parent) {
-      if (path.equals(this)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /// The value at this path; a missing node where there is none, also below a null.

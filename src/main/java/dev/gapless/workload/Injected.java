@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -79,6 +80,11 @@ public final class Injected {
     values
         .keySet()
         .removeIf(recorded -> recorded.equals(stable) || recorded.startsWith(stable + "."));
+  }
+
+  /// The values by their stable paths.
+  public SortedMap<String, JsonNode> values() {
+    return Collections.unmodifiableSortedMap(values);
   }
 
   /// The annotation's value; empty where nothing is recorded.

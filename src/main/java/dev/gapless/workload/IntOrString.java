@@ -49,7 +49,7 @@ public sealed interface IntOrString {
   default int roundedUp(int total) {
     return switch (this) {
       case Int(int value) -> value;
-      case Text text -> (int) ((text.percent().orElse(0) * (long) total + 99) / 100);
+      case Text text -> clamped((text.percent().orElse(0) * (long) total + 99) / 100);
     };
   }
 
@@ -58,8 +58,12 @@ public sealed interface IntOrString {
   default int roundedDown(int total) {
     return switch (this) {
       case Int(int value) -> value;
-      case Text text -> (int) (text.percent().orElse(0) * (long) total / 100);
+      case Text text -> clamped(text.percent().orElse(0) * (long) total / 100);
     };
+  }
+
+  private static int clamped(long count) {
+    return (int) Math.min(count, Integer.MAX_VALUE);
   }
 
   /// The value as it stands in an object.

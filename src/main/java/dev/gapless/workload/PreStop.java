@@ -17,6 +17,7 @@ public record PreStop(
     Optional<List<String>> execCommand,
     boolean other) {
 
+  private static final Pattern SECONDS = Pattern.compile("(\\d{1,9})s?");
   private static final Pattern PLAIN_SLEEP =
       Pattern.compile("\\s*(?:exec\\s+)?sleep\\s+(\\d{1,9})s?\\s*;?\\s*");
   private static final Pattern SHELL = Pattern.compile("(?:.*/)?(?:sh|bash|ash|dash)");
@@ -37,18 +38,17 @@ public record PreStop(
 
   private static Optional<Long> plainSleep(List<String> command) {
     if (command.size() == 2 && SLEEP.matcher(command.getFirst()).matches()) {
-      return seconds("sleep " + command.getLast());
+      return seconds(SECONDS.matcher(command.getLast()));
     }
     if (command.size() == 3
         && SHELL.matcher(command.getFirst()).matches()
         && command.get(1).equals("-c")) {
-      return seconds(command.getLast());
+      return seconds(PLAIN_SLEEP.matcher(command.getLast()));
     }
     return Optional.empty();
   }
 
-  private static Optional<Long> seconds(String script) {
-    Matcher matcher = PLAIN_SLEEP.matcher(script);
+  private static Optional<Long> seconds(Matcher matcher) {
     return matcher.matches() ? Optional.of(Long.valueOf(matcher.group(1))) : Optional.empty();
   }
 }

@@ -48,7 +48,7 @@ public sealed interface Workload {
     /// When both bounds come to 0 the controller takes 1, so that a rollout can move at all
     /// (`ResolveFenceposts` in Kubernetes' `pkg/controller/deployment/util`).
     public int unavailable(int replicas) {
-      int unavailable = maxUnavailable.roundedDown(replicas);
+      int unavailable = Math.min(maxUnavailable.roundedDown(replicas), replicas);
       return surge(replicas) == 0 && unavailable == 0 ? 1 : unavailable;
     }
   }

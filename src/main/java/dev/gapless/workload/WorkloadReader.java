@@ -132,8 +132,7 @@ public final class WorkloadReader {
     Cursor antiAffinity = spec.field("affinity").field("podAntiAffinity");
     for (Cursor term :
         antiAffinity.field("requiredDuringSchedulingIgnoredDuringExecution").elements()) {
-      if (term.field("topologyKey").text().equals(Optional.of(HOSTNAME))
-          && selects(term.field("labelSelector"), labels)) {
+      if (term.field("topologyKey").text().equals(Optional.of(HOSTNAME)) && selects(term, labels)) {
         obstacles.add("required anti-affinity on " + HOSTNAME);
       }
     }
@@ -143,7 +142,7 @@ public final class WorkloadReader {
               .text()
               .orElse("DoNotSchedule")
               .equals("DoNotSchedule")
-          && selects(constraint.field("labelSelector"), labels)) {
+          && selects(constraint, labels)) {
         obstacles.add(
             "DoNotSchedule spread over " + constraint.field("topologyKey").text().orElse(""));
       }
@@ -151,10 +150,18 @@ public final class WorkloadReader {
     return List.copyOf(obstacles);
   }
 
-  // In pod affinity and spread an absent selector matches no pods.
-  private static boolean selects(Cursor selector, Map<String, String> labels) {
+  // Whether the term counts the old pods of a rollout beside its new ones. An absent selector
+  // matches
+  // no pods, and the pod-template-hash differs between old and new.
+  private static boolean selects(Cursor term, Map<String, String> labels) {
+    Cursor selector = term.field("labelSelector");
     if (!selector.present()) {
       return false;
+    }
+    for (Cursor key : term.field("matchLabelKeys").elements()) {
+      if (key.text().equals(Optional.of("pod-template-hash"))) {
+        return false;
+      }
     }
     var requirements = new ArrayList<LabelSelector.Requirement>();
     for (Cursor expression : selector.field("matchExpressions").elements()) {

@@ -213,6 +213,10 @@ class FixPropertyTest {
         }
       }
     }
+    JsonNode unavailable = object.at("/spec/strategy/rollingUpdate/maxUnavailable");
+    if (unavailable.isInt() && unavailable.intValue() == 0 && random.nextBoolean()) {
+      record.set("spec.strategy.rollingUpdate.maxUnavailable", unavailable);
+    }
     if (!record.isEmpty()) {
       ((ObjectNode) object.path("metadata"))
           .putObject("annotations")

@@ -240,7 +240,8 @@ class GoldenApiServerIT {
                     it.outcome(),
                     it.judgements().stream()
                         .filter(judgement -> judgement.consequence() != Consequence.PATCHED)
-                        .toList()))
+                        .toList(),
+                    it.withdrawn()))
             .toList();
     return new Evaluation.Judged(
         judged.workload(), judged.policy(), results, judged.patch(), judged.fixed());

@@ -37,7 +37,7 @@ import javax.net.ssl.TrustManagerFactory;
 public final class KubeApiServer implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
-  private static final Duration KUBECTL_LIMIT = Duration.ofMinutes(1);
+  private static final Duration PROGRAM_LIMIT = Duration.ofMinutes(1);
   private static final int ATTEMPTS = 3;
 
   /// `299 - "text"`, the text with quotes and backslashes escaped.
@@ -248,12 +248,26 @@ public final class KubeApiServer implements AutoCloseable {
 
   /// Runs kubectl as administrator with something to read: `apply -f -`.
   public KubectlResult kubectlWith(String input, String... arguments) {
-    var command = new ArrayList<>(List.of(programs.kubectl(), "--kubeconfig", kubeconfig() + ""));
+    return run("kubectl", programs.kubectl(), input, arguments);
+  }
+
+  /// Runs helm as administrator.
+  public KubectlResult helm(String... arguments) {
+    return helmWith("", arguments);
+  }
+
+  /// Runs helm as administrator with something to read: `template … --values -`.
+  public KubectlResult helmWith(String input, String... arguments) {
+    return run("helm", programs.helm(), input, arguments);
+  }
+
+  private KubectlResult run(String name, String program, String input, String... arguments) {
+    var command = new ArrayList<>(List.of(program, "--kubeconfig", kubeconfig() + ""));
     command.addAll(List.of(arguments));
     try {
-      Path stdout = Files.createTempFile(folder, "kubectl", ".out");
-      Path stderr = Files.createTempFile(folder, "kubectl", ".err");
-      Path stdin = Files.createTempFile(folder, "kubectl", ".in");
+      Path stdout = Files.createTempFile(folder, name, ".out");
+      Path stderr = Files.createTempFile(folder, name, ".err");
+      Path stdin = Files.createTempFile(folder, name, ".in");
       Files.writeString(stdin, input);
       ProcessBuilder builder =
           new ProcessBuilder(command)
@@ -273,19 +287,47 @@ public final class KubeApiServer implements AutoCloseable {
                   // Makes the input of `kubectl edit` a sed script.
                   "KUBE_EDITOR",
                   "sed -i.before -f /dev/stdin"));
+      builder
+          .environment()
+          .keySet()
+          .removeIf(it -> it.startsWith("HELM_") || it.startsWith("XDG_"));
       Process process = builder.start();
-      if (!process.waitFor(KUBECTL_LIMIT)) {
+      if (!process.waitFor(PROGRAM_LIMIT)) {
         process.destroyForcibly();
-        throw new IllegalStateException("kubectl still ran after " + KUBECTL_LIMIT);
+        throw new IllegalStateException(name + " still ran after " + PROGRAM_LIMIT);
       }
       return new KubectlResult(
           process.exitValue(), Files.readString(stdout), Files.readString(stderr));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot run kubectl", e);
+      throw new UncheckedIOException("cannot run " + name, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("kubectl was interrupted", e);
+      throw new IllegalStateException(name + " was interrupted", e);
     }
+  }
+
+  /// Whether this is our own build of the programs: assets that others make hold neither helm nor a
+  /// controller manager.
+  public boolean hasAllPrograms() {
+    return programs.hold("helm") && programs.hold("kube-controller-manager");
+  }
+
+  /// Starts some of Kubernetes' controllers; they run until the result is closed.
+  ///
+  /// @param names as `kube-controller-manager --controllers` knows them
+  public ChildProcess startControllers(String... names) {
+    ChildProcess controllers =
+        ChildProcess.start(
+            "kube-controller-manager",
+            folder,
+            List.of(
+                programs.controllerManager(),
+                "--kubeconfig=" + kubeconfig(),
+                "--controllers=" + String.join(",", names),
+                "--leader-elect=false",
+                "--secure-port=0"));
+    children.add(controllers);
+    return controllers;
   }
 
   @Override

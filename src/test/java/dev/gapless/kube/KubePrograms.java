@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Where etcd, kube-apiserver and kubectl lie.
+/// Where etcd, kube-apiserver, kubectl and, built by us, what else is needed of them lie.
 record KubePrograms(Path folder) {
   /// What to do where there are none.
   static final String MISSING =
@@ -29,6 +29,20 @@ record KubePrograms(Path folder) {
 
   String kubectl() {
     return program("kubectl");
+  }
+
+  String controllerManager() {
+    return program("kube-controller-manager");
+  }
+
+  String helm() {
+    return program("helm");
+  }
+
+  /// Whether a program is there: assets that others make hold neither helm nor a controller
+  /// manager.
+  boolean hold(String name) {
+    return Files.isExecutable(folder.resolve(name));
   }
 
   private String program(String name) {

@@ -1,12 +1,12 @@
 package dev.gapless.kube;
 
-/// What kubectl said.
+/// What kubectl or helm said.
 public record KubectlResult(int exitCode, String stdout, String stderr) {
 
-  /// Fails unless kubectl succeeded.
+  /// Fails unless it succeeded.
   public KubectlResult succeeded() {
     if (exitCode != 0) {
-      throw new AssertionError("kubectl ended with exit code " + exitCode + ": " + stderr);
+      throw new AssertionError("it ended with exit code " + exitCode + ": " + stderr);
     }
     return this;
   }

@@ -14,6 +14,7 @@ class PreStopTest {
     "sleep 10, 10",
     "/bin/sleep 10, 10",
     "sleep 10s, 10",
+    "sleep 10;, ''",
     "sleep infinity, ''",
     "sleep 1m, ''",
     "sh|-c|sleep 10, 10",

@@ -1,0 +1,84 @@
+{{/*
+The names are fixed: the webhook configurations and the cluster roles exist once in a cluster, whatever the release is
+called, so a second release is refused by Helm instead of asking about every change twice.
+*/}}
+
+{{- define "gapless.labels" -}}
+app.kubernetes.io/name: gapless
+{{- end -}}
+
+{{- define "gapless.image" -}}
+{{- with .Values.image -}}
+{{- if .digest -}}
+{{ .repository }}@{{ .digest }}
+{{- else -}}
+{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether a Secret that others fill holds the certificate. */}}
+{{- define "gapless.mountsCertificate" -}}
+{{- if ne .Values.certificates.source "selfManaged" }}true{{ end -}}
+{{- end -}}
+
+{{/*
+One of the two configurations: a dict of root, kind (Mutating or Validating) and path (mutate or validate).
+*/}}
+{{- define "gapless.webhookConfiguration" -}}
+{{- $values := .root.Values -}}
+{{- $namespace := .root.Release.Namespace -}}
+apiVersion: admissionregistration.k8s.io/v1
+kind: {{ .kind }}WebhookConfiguration
+metadata:
+  name: gapless
+  labels:
+    {{- include "gapless.labels" .root | nindent 4 }}
+  {{- if eq $values.certificates.source "certManager" }}
+  annotations:
+    cert-manager.io/inject-ca-from: {{ $namespace }}/gapless
+  {{- end }}
+webhooks:
+  - name: {{ .path }}.gapless.dev
+    admissionReviewVersions: [v1]
+    clientConfig:
+      {{- with $values.certificates }}
+      {{- if and (eq .source "secret") .secret.caBundle }}
+      caBundle: {{ b64enc .secret.caBundle }}
+      {{- end }}
+      {{- end }}
+      service:
+        namespace: {{ $namespace }}
+        name: gapless
+        port: 443
+        path: /{{ .path }}
+    failurePolicy: {{ (index $values.webhooks .path).failurePolicy }}
+    timeoutSeconds: {{ $values.webhooks.timeoutSeconds }}
+    sideEffects: None
+    matchPolicy: Equivalent
+    {{- if eq .kind "Mutating" }}
+    # Asked again when another webhook has changed the object, say by adding a sidecar.
+    reinvocationPolicy: IfNeeded
+    {{- end }}
+    namespaceSelector:
+      matchExpressions:
+        - key: kubernetes.io/metadata.name
+          operator: NotIn
+          values:
+            {{- prepend $values.excludedNamespaces $namespace | uniq | toYaml | nindent 12 }}
+        - key: gapless.dev/admission
+          operator: NotIn
+          values: [disabled]
+    rules:
+      - apiGroups: [apps]
+        apiVersions: [v1]
+        # No subresources: scaling and status are not asked about.
+        resources: [deployments, statefulsets, daemonsets]
+        operations: [CREATE, UPDATE]
+        scope: Namespaced
+    matchConditions:
+      - name: spec-changes
+        expression: request.operation != "UPDATE" || object.spec != oldObject.spec
+      - name: is-not-being-deleted
+        expression: "!has(object.metadata.deletionTimestamp)"
+{{- end -}}

@@ -1,0 +1,416 @@
+package dev.gapless.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.kube.ApiResponse;
+import dev.gapless.kube.Await;
+import dev.gapless.kube.ChildProcess;
+import dev.gapless.kube.GaplessServer;
+import dev.gapless.kube.KubeApiServer;
+import dev.gapless.kube.KubectlResult;
+import dev.gapless.kube.NeedsApiServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Installing, upgrading and uninstalling on a real API server, with the commands of a user.
+///
+/// There are no nodes: pods stay pending, and where the webhooks are to answer, a patch sends the
+/// API server to a process of this machine.
+@NeedsApiServer
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class InstallIT {
+  private static final String MANIFESTS = Path.of("deploy/kubernetes").toAbsolutePath().toString();
+  private static final String CHART = Path.of("deploy/helm/gapless").toAbsolutePath().toString();
+  private static final String CONFIGURATIONS =
+      "mutatingwebhookconfigurations,validatingwebhookconfigurations";
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String SHOP = "install-shop";
+  private static final Pattern ADMISSIONS =
+      Pattern.compile("gapless_admissions_total\\{(\\S+)} (\\d+)");
+  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
+  private static final Pattern ERRORS =
+      Pattern.compile("apiserver_admission_match_condition_evaluation_errors_total\\{.*gapless.*");
+  private static final Pattern EXCLUSIONS =
+      Pattern.compile("apiserver_admission_match_condition_exclusions_total\\{.*gapless.*");
+
+  private final KubeApiServer server;
+
+  InstallIT(KubeApiServer server) {
+    this.server = server;
+    assumeTrue(
+        server.hasAllPrograms() || "true".equals(System.getenv("CI")),
+        "KUBEBUILDER_ASSETS hold neither helm nor a controller manager");
+  }
+
+  @SuppressWarnings("NullAway.Init")
+  private ChildProcess controllers;
+
+  @BeforeAll
+  void startControllers() {
+    controllers =
+        server.startControllers(
+            "namespace-controller", "deployment-controller", "replicaset-controller");
+    server.createNamespace(SHOP);
+    server.createNamespace("install-disabled");
+    server
+        .kubectl("label", "namespace", "install-disabled", "gapless.dev/admission=disabled")
+        .succeeded();
+  }
+
+  @AfterAll
+  void stopControllers() {
+    server.kubectl("delete", "namespace", SHOP, "install-disabled").succeeded();
+    controllers.close();
+  }
+
+  @Test
+  void whatIsAppliedIsAcceptedAndStaysAndLeavesNothingBehind() throws IOException {
+    KubectlResult applied = server.kubectl("apply", "-k", MANIFESTS).succeeded();
+    // No warning either: of Pod Security, of a deprecated version, of an unknown field.
+    assertEquals("", applied.stderr());
+    applied.stdout().lines().forEach(it -> assertTrue(it.endsWith(" created"), it));
+
+    // The namespace enforces the level `restricted`.
+    Await.until(
+        "two pods of Gapless",
+        LIMIT,
+        () -> names("pods", "--namespace=gapless-system").lines().count() == 2);
+
+    putCaBundle();
+    server
+        .kubectl("apply", "-k", MANIFESTS)
+        .succeeded()
+        .stdout()
+        .lines()
+        // Which kubectl says to configure each time, as it replaces its selector by the same one.
+        .filter(it -> !it.startsWith("poddisruptionbudget"))
+        .forEach(it -> assertTrue(it.endsWith(" unchanged"), it));
+    assertEquals(List.of(caBundle(), caBundle()), caBundles());
+
+    server.kubectl("delete", CONFIGURATIONS, "gapless").succeeded();
+    server.kubectl("delete", "-k", MANIFESTS, "--ignore-not-found").succeeded();
+    assertNothingIsLeft();
+    assertEquals("", create("Deployment", "afterwards", SHOP).message());
+  }
+
+  @Test
+  void onlyNewAndChangedSpecsAreAskedAbout() throws IOException {
+    Path overlay = Files.createDirectory(server.folder().resolve("overlay"));
+    try (GaplessServer gapless = GaplessServer.start(server, "installed")) {
+      // Fail: a condition that cannot be evaluated would refuse the change.
+      writeOverlay(overlay, gapless);
+      server.kubectl("apply", "-k", overlay.toString()).succeeded();
+      Await.until(
+          "the webhooks to be asked",
+          LIMIT,
+          () -> {
+            String path = path("Deployment", SHOP) + "?dryRun=All";
+            assertEquals(
+                "",
+                server.send("POST", path, "application/json", body("Deployment", "x")).message());
+            return gapless.calls("mutate") > 0 && gapless.calls("validate") > 0;
+          });
+      var expected = new TreeMap<String, Integer>();
+      for (String kind : List.of("Deployment", "StatefulSet", "DaemonSet")) {
+        live(kind);
+        for (String webhook : List.of("mutate", "validate")) {
+          expected.put(webhook + " CREATE " + kind, 1);
+          expected.put(webhook + " UPDATE " + kind, 1);
+        }
+      }
+      for (String namespace : List.of("kube-system", "gapless-system", "install-disabled")) {
+        assertEquals("", create("Deployment", "elsewhere", namespace).message());
+        server.kubectl("delete", "deployment", "elsewhere", "--namespace=" + namespace).succeeded();
+      }
+      assertEquals(expected, admissions(gapless.metrics()));
+    }
+    assertConditionsHaveExcludedAndNeverErred();
+
+    // Fail means what it says, and only for what is asked about.
+    assertEquals(500, create("Deployment", "nobody-answers", SHOP).status());
+    assertEquals("", create("Deployment", "excluded", "install-disabled").message());
+
+    server.kubectl("delete", CONFIGURATIONS, "gapless").succeeded();
+    server.kubectl("delete", "-k", overlay.toString(), "--ignore-not-found").succeeded();
+    assertNothingIsLeft();
+    awaitThatCreatesPass("nobody-is-asked");
+  }
+
+  /// All that happens to a workload in its life, two changes of its spec among it.
+  private void live(String kind) {
+    ApiResponse created = create(kind, "alive", SHOP);
+    assertEquals("", created.message());
+    assertFalse(
+        created
+            .body()
+            .at("/spec/template/spec/containers/0/lifecycle/preStop/sleep")
+            .isMissingNode(),
+        "the webhook's fix is in what was stored");
+    var object = kind.toLowerCase(Locale.ROOT) + "/alive";
+    String in = "--namespace=" + SHOP;
+    server.kubectl("label", object, "team=shop", in).succeeded();
+    server.kubectl("annotate", object, "note=well", in).succeeded();
+    if (!kind.equals("DaemonSet")) {
+      server.kubectl("scale", object, "--replicas=3", in).succeeded();
+      server.kubectl("scale", object, "--replicas=0", in).succeeded();
+    }
+    String status = "{\"status\":{\"observedGeneration\":1}}";
+    server
+        .kubectl("patch", object, "--subresource=status", "--type=merge", "--patch", status, in)
+        .succeeded();
+    // Without its version, as controllers write to it too.
+    ObjectNode stored = (ObjectNode) server.send("GET", path(kind, SHOP) + "/alive", "", "").body();
+    stored.withObject("/metadata").remove("resourceVersion");
+    server.kubectlWith(stored.toString(), "replace", "--filename=-", in).succeeded();
+
+    server.kubectl("set", "image", object, "app=example/app:2", in).succeeded();
+
+    finalizers(object, "[\"gapless.dev/test\"]");
+    server.kubectl("delete", object, "--wait=false", in).succeeded();
+    server.kubectl("set", "image", object, "app=example/app:3", in).succeeded();
+    finalizers(object, "null");
+    server.kubectl("wait", "--for=delete", object, in).succeeded();
+  }
+
+  private void finalizers(String object, String list) {
+    String patch = "{\"metadata\":{\"finalizers\":" + list + "}}";
+    server
+        .kubectl("patch", object, "--type=merge", "--patch", patch, "--namespace=" + SHOP)
+        .succeeded();
+  }
+
+  @ParameterizedTest(name = "server-side apply: {0}")
+  @ValueSource(booleans = {true, false})
+  void helmInstallsUpgradesAndUninstalls(boolean serverSide) throws IOException {
+    // Helm 4 applies on the server unless told otherwise, Helm 3 never does.
+    String apply = "--server-side=" + serverSide;
+    String in = "--namespace=gapless-system";
+    String quick = "--set=webhooks.timeoutSeconds=1";
+    KubectlResult installed =
+        server
+            .helm("install", "gapless", CHART, in, "--create-namespace", quick, apply)
+            .succeeded();
+    assertTrue(
+        installed.stdout().contains("Gapless 0.1.0 runs in gapless-system"), installed::stdout);
+    assertEquals("", installed.stderr());
+    assertStoredAsRendered(in);
+    // Nobody answers there, and nobody is held up.
+    assertEquals("", create("Deployment", "nobody-answers", SHOP).message());
+
+    putCaBundle();
+    Path policy = Files.createTempFile(server.folder(), "policy", ".yaml");
+    Files.writeString(
+        policy,
+        """
+        apiVersion: gapless.dev/v1alpha1
+        kind: RolloutPolicy
+        metadata: {name: all}
+        spec: {mode: Enforce}
+        """);
+    server
+        .helm(
+            "upgrade",
+            "gapless",
+            CHART,
+            in,
+            quick,
+            apply,
+            "--set=replicas=3,webhooks.validate.failurePolicy=Fail",
+            "--set-file=policy=" + policy)
+        .succeeded();
+    assertStoredAsRendered(in);
+    assertEquals(List.of(caBundle(), caBundle()), caBundles());
+    Await.until(
+        "the new failurePolicy",
+        LIMIT,
+        () -> {
+          ApiResponse refused = create("Deployment", "is-refused", SHOP);
+          if (refused.accepted()) {
+            server.kubectl("delete", "deployment", "is-refused", "--namespace=" + SHOP).succeeded();
+          }
+          return refused.message().contains("failed calling webhook \"validate.gapless.dev\"");
+        });
+
+    server.helm("uninstall", "gapless", in).succeeded();
+    assertEquals("", names(CONFIGURATIONS));
+    awaitThatCreatesPass("is-accepted");
+    server.kubectl("delete", "namespace", "gapless-system").succeeded();
+    assertNothingIsLeft();
+    server.kubectl("delete", "deployments", "--all", "--namespace=" + SHOP).succeeded();
+  }
+
+  private void assertStoredAsRendered(String namespace) {
+    String manifest = server.helm("get", "manifest", "gapless", namespace).succeeded().stdout();
+    KubectlResult diff =
+        server.kubectlWith(
+            manifest, "diff", "--server-side", "--force-conflicts", "--filename=-", namespace);
+    assertEquals("", diff.stdout() + diff.stderr());
+  }
+
+  private void assertNothingIsLeft() {
+    assertEquals("", names(CONFIGURATIONS + ",clusterroles,clusterrolebindings"));
+    assertEquals(
+        "",
+        names(
+            "deployments,services,poddisruptionbudgets,serviceaccounts,roles,rolebindings,"
+                + "configmaps,secrets,leases",
+            "--all-namespaces"));
+    assertEquals(
+        1,
+        server.kubectl("get", "namespace", "gapless-system").exitCode(),
+        "the namespace is left");
+  }
+
+  private void awaitThatCreatesPass(String name) {
+    Await.until(
+        "creates that nobody refuses", LIMIT, () -> create("Deployment", name, SHOP).accepted());
+  }
+
+  private void assertConditionsHaveExcludedAndNeverErred() {
+    String metrics = server.send("GET", "/metrics", "", "").body().asText();
+    assertTrue(EXCLUSIONS.matcher(metrics).find(), "no condition has excluded anything");
+    assertFalse(
+        ERRORS.matcher(metrics).find(),
+        () -> ERRORS.matcher(metrics).results().toList().toString());
+  }
+
+  /// How many requests arrived: by webhook, operation and kind.
+  private static Map<String, Integer> admissions(String metrics) {
+    var counted = new TreeMap<String, Integer>();
+    ADMISSIONS
+        .matcher(metrics)
+        .results()
+        .forEach(it -> {
+          var labels = new TreeMap<String, String>();
+          LABEL.matcher(it.group(1)).results().forEach(l -> labels.put(l.group(1), l.group(2)));
+          String key =
+              String.join(
+                  " ",
+                  String.valueOf(labels.get("webhook")),
+                  String.valueOf(labels.get("operation")),
+                  String.valueOf(labels.get("kind")));
+          counted.merge(key, Integer.valueOf(it.group(2)), Integer::sum);
+        });
+    return counted;
+  }
+
+  private void writeOverlay(Path folder, GaplessServer gapless) throws IOException {
+    String ca = Base64.getEncoder().encodeToString(Files.readAllBytes(gapless.ca()));
+    var patches = new StringBuilder();
+    for (String webhook : List.of("mutate", "validate")) {
+      patches.append(
+          """
+            - target: {kind: %s}
+              patch: |-
+                - {op: remove, path: /webhooks/0/clientConfig/service}
+                - {op: add, path: /webhooks/0/clientConfig/url, value: "%s/%s"}
+                - {op: add, path: /webhooks/0/clientConfig/caBundle, value: %s}
+                - {op: replace, path: /webhooks/0/failurePolicy, value: Fail}
+          """
+              .formatted(
+                  webhook.equals("mutate")
+                      ? "MutatingWebhookConfiguration"
+                      : "ValidatingWebhookConfiguration",
+                  gapless.url(),
+                  webhook,
+                  ca));
+    }
+    // Kustomize takes folders by relative paths only.
+    Path base = folder.toRealPath().relativize(Path.of(MANIFESTS).toRealPath());
+    Files.writeString(
+        folder.resolve("kustomization.yaml"),
+        "resources: [%s]\npatches:\n%s".formatted(base, patches));
+  }
+
+  private void putCaBundle() throws IOException {
+    for (String kind : List.of("mutating", "validating")) {
+      String patch =
+          "[{\"op\": \"add\", \"path\": \"/webhooks/0/clientConfig/caBundle\", \"value\": \"%s\"}]"
+              .formatted(caBundle());
+      server
+          .kubectl(
+              "patch",
+              kind + "webhookconfiguration",
+              "gapless",
+              "--type=json",
+              "--patch",
+              patch,
+              "--field-manager=ca")
+          .succeeded();
+    }
+  }
+
+  // Any certificate will do.
+  private String caBundle() throws IOException {
+    Path certificate = server.folder().resolve("certificates/apiserver.crt");
+    return Base64.getEncoder().encodeToString(Files.readAllBytes(certificate));
+  }
+
+  private List<String> caBundles() {
+    JsonNode mutating = configuration("mutating");
+    JsonNode validating = configuration("validating");
+    return List.of(
+        mutating.at("/webhooks/0/clientConfig/caBundle").asText(),
+        validating.at("/webhooks/0/clientConfig/caBundle").asText());
+  }
+
+  private JsonNode configuration(String kind) {
+    return server
+        .send(
+            "GET",
+            "/apis/admissionregistration.k8s.io/v1/" + kind + "webhookconfigurations/gapless",
+            "",
+            "")
+        .body();
+  }
+
+  private String names(String kinds, String... options) {
+    var arguments =
+        new ArrayList<>(
+            List.of("get", kinds, "--selector=app.kubernetes.io/name=gapless", "--output=name"));
+    arguments.addAll(List.of(options));
+    return server.kubectl(arguments.toArray(String[]::new)).succeeded().stdout();
+  }
+
+  private ApiResponse create(String kind, String name, String namespace) {
+    return server.send("POST", path(kind, namespace), "application/json", body(kind, name));
+  }
+
+  private static String path(String kind, String namespace) {
+    return "/apis/apps/v1/namespaces/" + namespace + "/" + kind.toLowerCase(Locale.ROOT) + "s";
+  }
+
+  // With a readiness probe, which nobody but its author can write.
+  private static String body(String kind, String name) {
+    String replicas = kind.equals("DaemonSet") ? "" : "\"replicas\": 4,";
+    return """
+    {"apiVersion": "apps/v1", "kind": "%s", "metadata": {"name": "%s"},
+     "spec": {%s "selector": {"matchLabels": {"app": "%s"}},
+      "template": {"metadata": {"labels": {"app": "%s"}},
+       "spec": {"containers": [{"name": "app", "image": "example/app:1",
+        "ports": [{"containerPort": 80}],
+        "readinessProbe": {"tcpSocket": {"port": 80}}}]}}}}
+    """
+        .formatted(kind, name, replicas, name, name);
+  }
+}
