@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test golden lint format readme-check native image image-native image-test test-matrix
+.PHONY: help run build test golden lint format readme-check native image image-native image-test test-matrix reliability fuzz
 MAVEN := .ci/maven
 VERSION := $(shell sed -n 's:.*<version>\(.*\)</version>.*:\1:p' pom.xml | head -n 1)
 # The oldest and the newest that is supported; `make test` takes the one in src/test/kube/go.mod.
@@ -20,6 +20,16 @@ test: ## run all tests, unit and integration; the first time builds an API serve
 	export KUBEBUILDER_ASSETS; \
 	[ -n "$$KUBEBUILDER_ASSETS" ] || echo "!!! NO API SERVER: the tests against one are skipped" >&2; \
 	$(MAVEN) verify
+
+# One integration test class alone, with what it needs.
+ONLY := $(MAVEN) -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
+
+reliability: ## count the admissions lost while replicas are rolled, killed and cut off; about 10 minutes
+	@KUBEBUILDER_ASSETS=$$(.ci/kube) || exit 1; export KUBEBUILDER_ASSETS; \
+	$(ONLY) -Dit.test=ReliabilityIT -Dgapless.reliability.creates=2000 -Dgapless.reliability.cut-seconds=60 verify
+
+fuzz: ## send 100,000 broken reviews; FUZZ="-Dgapless.fuzz.seed=1" makes others
+	$(ONLY) -Dit.test=FuzzIT -Dgapless.fuzz.requests=100000 $(FUZZ) verify
 
 test-matrix: ## run the integration tests on the oldest and the newest Kubernetes (builds each once), or RELEASES="..."
 	@for release in $(RELEASES); do \

@@ -247,7 +247,7 @@ final class ServeCommand implements Callable<Integer> {
         throw new UsageException(
             "--self-managed-certificate: needs a cluster; name one with --kubeconfig or --context");
       }
-      selfManaged.settings().forEach(ServeCommand::set);
+      selfManaged.settings().forEach(this::set);
       return true;
     }
     selfManaged.demandNoNames();

@@ -83,6 +83,10 @@ record Cursor(JsonNode node, FieldPath path) {
     var elements = new ArrayList<Cursor>(node.size());
     for (int i = 0; i < node.size(); i++) {
       JsonNode element = node.path(i);
+      if (element.isNull()) {
+        // An API server never stores one, and no edit can lead through it.
+        throw new Cursor(element, path.element(i)).unreadable("anything else");
+      }
       JsonNode name = element.path("name");
       elements.add(
           new Cursor(

@@ -61,6 +61,7 @@ class GoldenApiServerIT {
   private static final Set<String> REJECTED =
       Set.of(
           "grace-period-too-short/largest-number-there-is",
+          "pre-stop-sleep-missing/null-container-is-not-judged",
           "pre-stop-sleep-missing/unknown-fields-survive",
           "readiness-port-undeclared/number-in-quotes-is-the-api-servers-to-reject",
           "readiness-probe-missing/pod-template-without-containers",
@@ -72,6 +73,7 @@ class GoldenApiServerIT {
   private static final Set<String> CURED =
       Set.of(
           "grace-period-too-short/native-sidecar-waits-too",
+          "grace-period-too-short/sleep-beyond-an-int",
           "pre-stop-sleep-missing/empty-hook-is-filled");
 
   private final KubeApiServer server;

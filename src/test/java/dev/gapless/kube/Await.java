@@ -17,6 +17,13 @@ public final class Await {
   ///
   /// @param what completes the sentence "waited … for …"
   public static void until(String what, Duration limit, BooleanSupplier condition) {
+    until(() -> what, limit, condition);
+  }
+
+  /// Waits until the condition holds, and says at the end what was seen last.
+  ///
+  /// @param what completes the sentence "waited … for …"
+  public static void until(Supplier<String> what, Duration limit, BooleanSupplier condition) {
     value(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
   }
 
@@ -24,6 +31,11 @@ public final class Await {
   ///
   /// @param what completes the sentence "waited … for …"
   public static <T> T value(String what, Duration limit, Supplier<Optional<T>> question) {
+    return value(() -> what, limit, question);
+  }
+
+  private static <T> T value(
+      Supplier<String> what, Duration limit, Supplier<Optional<T>> question) {
     Instant end = Instant.now().plus(limit);
     while (true) {
       Optional<T> answer = question.get();
@@ -31,7 +43,7 @@ public final class Await {
         return answer.get();
       }
       if (Instant.now().isAfter(end)) {
-        throw new IllegalStateException("waited " + limit.toSeconds() + " s for " + what);
+        throw new IllegalStateException("waited " + limit.toSeconds() + " s for " + what.get());
       }
       LockSupport.parkNanos(PAUSE.toNanos());
     }

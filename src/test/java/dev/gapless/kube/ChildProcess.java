@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// A program beside the tests that ends with them, however they end.
@@ -46,13 +48,14 @@ public final class ChildProcess implements AutoCloseable {
     arguments.addAll(command);
     Path log = folder.resolve(name + ".log");
     try {
-      Process shell =
+      ProcessBuilder builder =
           new ProcessBuilder(arguments)
               .directory(folder.toFile())
               .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-      return new ChildProcess(name, shell, log);
+              .redirectOutput(log.toFile());
+      // What is tested here talks over loopback only; a proxy could not reach that.
+      builder.environment().keySet().removeIf(it -> it.toLowerCase(Locale.ROOT).endsWith("_proxy"));
+      return new ChildProcess(name, builder.start(), log);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + command.getFirst(), e);
     }
@@ -61,6 +64,36 @@ public final class ChildProcess implements AutoCloseable {
   /// Whether it still runs.
   public boolean runs() {
     return shell.isAlive();
+  }
+
+  /// Asks it to end, as a kubelet does: SIGTERM.
+  public void terminate() {
+    program().ifPresent(ProcessHandle::destroy);
+  }
+
+  /// Ends it without a word: SIGKILL.
+  public void kill() {
+    program().ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  /// Its process; empty when it has ended.
+  public Optional<ProcessHandle> program() {
+    Optional<String> shells = shell.info().command();
+    return shell.children().filter(it -> !it.info().command().equals(shells)).findFirst();
+  }
+
+  /// The code with which it ended.
+  ///
+  /// @throws IllegalStateException when it still runs after that time
+  public int awaitEnd(Duration limit) {
+    try {
+      if (shell.waitFor(limit)) {
+        return shell.exitValue();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new IllegalStateException(name + " still ran after " + limit.toSeconds() + " s");
   }
 
   /// All that it has printed.

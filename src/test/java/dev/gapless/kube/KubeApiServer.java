@@ -364,7 +364,7 @@ public final class KubeApiServer implements AutoCloseable {
   }
 
   /// TLS that trusts the certificates in a PEM file and no others.
-  static SSLContext trusting(Path certificates) {
+  public static SSLContext trusting(Path certificates) {
     try (var pem = Files.newInputStream(certificates)) {
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);
