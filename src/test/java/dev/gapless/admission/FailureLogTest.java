@@ -11,33 +11,33 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class FailureLogTest {
-  private static final IllegalStateException FAILURE = new IllegalStateException("broken");
+  private final IllegalStateException failure = new IllegalStateException("broken");
 
   private Instant now = Instant.parse("2026-03-02T12:00:00Z");
   private final FailureLog log = new FailureLog(() -> now);
 
   @Test
   void aKindOfFailureIsLoggedOnceAMinuteAndTheOthersAreCounted() {
-    assertEquals(Optional.of(entry(0)), log.entry("review", FAILURE));
+    assertEquals(Optional.of(entry(0)), log.entry("review", failure));
     for (int i = 0; i < 1000; i++) {
-      assertEquals(Optional.empty(), log.entry("review", FAILURE));
+      assertEquals(Optional.empty(), log.entry("review", failure));
     }
     now = now.plus(FailureLog.SILENCE).minusMillis(1);
-    assertEquals(Optional.empty(), log.entry("review", FAILURE));
+    assertEquals(Optional.empty(), log.entry("review", failure));
     now = now.plusMillis(1);
-    assertEquals(Optional.of(entry(1001)), log.entry("review", FAILURE));
-    assertEquals(Optional.empty(), log.entry("review", FAILURE));
+    assertEquals(Optional.of(entry(1001)), log.entry("review", failure));
+    assertEquals(Optional.empty(), log.entry("review", failure));
     now = now.plus(Duration.ofDays(1));
-    assertEquals(Optional.of(entry(1)), log.entry("review", FAILURE));
+    assertEquals(Optional.of(entry(1)), log.entry("review", failure));
     now = now.plus(Duration.ofDays(1));
-    assertEquals(Optional.of(entry(0)), log.entry("review", FAILURE));
+    assertEquals(Optional.of(entry(0)), log.entry("review", failure));
   }
 
   @Test
   void anotherKindIsLoggedAllTheSame() {
-    log.entry("review", FAILURE);
+    log.entry("review", failure);
 
-    assertEquals(Optional.of(entry(0)), log.entry("rule", FAILURE));
+    assertEquals(Optional.of(entry(0)), log.entry("rule", failure));
     var other = new IllegalArgumentException("broken");
     assertEquals(
         Optional.of(
@@ -68,8 +68,8 @@ class FailureLogTest {
     assertEquals("java.lang.IllegalStateException: a bc", cause.substring(0, 37));
   }
 
-  private static FailureLog.Entry entry(long unlogged) {
+  private FailureLog.Entry entry(long unlogged) {
     return new FailureLog.Entry(
-        Optional.of(FAILURE), "java.lang.IllegalStateException: broken", unlogged);
+        Optional.of(failure), "java.lang.IllegalStateException: broken", unlogged);
   }
 }
