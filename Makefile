@@ -24,11 +24,11 @@ test: ## run all tests, unit and integration; the first time builds an API serve
 # One integration test class alone, with what it needs.
 ONLY := $(MAVEN) -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
 
-reliability: ## count the admissions lost while replicas are rolled, killed and cut off; about 10 minutes
+reliability: ## count the admissions lost while replicas are rolled, killed and cut off; about 7 minutes
 	@KUBEBUILDER_ASSETS=$$(.ci/kube) || exit 1; export KUBEBUILDER_ASSETS; \
 	$(ONLY) -Dit.test=ReliabilityIT -Dgapless.reliability.creates=2000 -Dgapless.reliability.cut-seconds=60 verify
 
-fuzz: ## send 100,000 broken reviews; FUZZ="-Dgapless.fuzz.seed=1" makes others
+fuzz: ## send 100,000 broken reviews, about 5 minutes; FUZZ="-Dgapless.fuzz.seed=1" makes others
 	$(ONLY) -Dit.test=FuzzIT -Dgapless.fuzz.requests=100000 $(FUZZ) verify
 
 test-matrix: ## run the integration tests on the oldest and the newest Kubernetes (builds each once), or RELEASES="..."
