@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,11 +24,13 @@ final class TlsCaller implements AutoCloseable {
   private final String host;
   private final List<Integer> ports;
   private final AtomicInteger succeeded = new AtomicInteger();
+  private final AtomicInteger begun = new AtomicInteger();
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private volatile boolean closed;
 
-  /// @param bundles read before each call
+  /// @param bundles read at the beginning of each round; a round calls each port once for each of
+  ///   them
   TlsCaller(Supplier<List<String>> bundles, String host, List<Integer> ports) {
     this.bundles = bundles;
     this.host = host;
@@ -37,17 +40,27 @@ final class TlsCaller implements AutoCloseable {
 
   private void run() {
     while (!closed) {
+      begun.incrementAndGet();
+      Instant read = Instant.now();
       for (String bundle : bundles.get()) {
         for (int port : ports) {
           try {
             served(bundle, host, port);
             succeeded.incrementAndGet();
           } catch (IOException failed) {
-            failures.add(failed.toString());
+            failures.add(
+                "port %d at %s, trusting %s as read at %s: %s"
+                    .formatted(port, Instant.now(), names(bundle), read, failed));
           }
         }
       }
     }
+  }
+
+  private static List<String> names(String bundle) {
+    return CaBundle.readable(bundle).stream()
+        .map(ca -> ca.getSubjectX500Principal().getName())
+        .toList();
   }
 
   /// The certificate that is shown to whoever trusts this bundle.
@@ -82,6 +95,12 @@ final class TlsCaller implements AutoCloseable {
 
   int succeeded() {
     return succeeded.get();
+  }
+
+  /// How many rounds have begun. Once it has risen, no bundle is used any more that was read
+  /// before.
+  int begun() {
+    return begun.get();
   }
 
   List<String> failures() {
