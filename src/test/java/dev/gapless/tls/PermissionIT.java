@@ -54,7 +54,11 @@ class PermissionIT {
               .replaceAll("gapless(?!-certificate|\\.dev)", name));
     }
     apply(
-        "{apiVersion: v1, kind: ServiceAccount, metadata: {name: nobody, namespace: %s}}"
+        """
+        apiVersion: v1
+        kind: ServiceAccount
+        metadata: {name: nobody, namespace: %s}
+        """
             .formatted(name));
     for (String kind : List.of("Mutating", "Validating")) {
       apply(
