@@ -27,7 +27,7 @@ public final class LivenessKillsSlowStart implements Rule {
           A liveness probe does not wait for readiness. Where nothing holds it back it asks a \
           container that is still starting, and kills it when it has failed failureThreshold times: \
           `initialDelaySeconds + (failureThreshold - 1) * periodSeconds` after the start at the \
-          earliest. The next attempt is no faster, so the container restarts in a loop. It shows on \
+          earliest, when each probe is refused at once; timeouts only make it later. The next attempt is no faster, so the container restarts in a loop. It shows on \
           the day on which the node is busy or the cache is cold, and then in all new pods at once.
 
           How long a start takes no manifest says, so the rule reports only two contradictions: a \

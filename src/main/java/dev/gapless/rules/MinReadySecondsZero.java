@@ -15,6 +15,7 @@ import dev.gapless.workload.PodTemplate;
 import dev.gapless.workload.Workload.DaemonSet;
 import dev.gapless.workload.Workload.Deployment;
 import dev.gapless.workload.Workload.Recreate;
+import dev.gapless.workload.Workload.RollingUpdate;
 import dev.gapless.workload.Workload.StatefulSet;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,9 @@ public final class MinReadySecondsZero implements Rule {
   /// Where a DaemonSet serves what a balancer outside of the cluster spreads over its nodes.
   private static final Set<Integer> WEB_PORTS = Set.of(80, 443);
 
+  private static final String SINGLE = "a single pod goes before the next one comes";
+  private static final String ON_DELETE = "its pods are replaced only when somebody deletes them";
+
   private static final RuleDoc DOC =
       new RuleDoc(
           "min-ready-seconds-zero",
@@ -47,7 +51,8 @@ public final class MinReadySecondsZero implements Rule {
           version through that is ready for a second and crashes with its first request.
 
           Pods that take no traffic are not judged, nor what does not roll pod by pod: the Recreate \
-          and OnDelete strategies, and a StatefulSet of one replica. A DaemonSet is judged only \
+          and OnDelete strategies, a StatefulSet of one replica, and a Deployment of one replica without a \
+          surge. A DaemonSet is judged only \
           where it takes host port 80 or 443, because a balancer then spreads requests over its \
           nodes; any other serves its own node, which the next node's pod cannot help.\
           """,
@@ -100,16 +105,21 @@ public final class MinReadySecondsZero implements Rule {
     return switch (subject.workload()) {
       case Deployment it when it.strategy() instanceof Recreate ->
           Optional.of("it does not roll: recreate-strategy judges it");
-      case StatefulSet it when it.replicas() <= 1 ->
-          Optional.of("a single pod has no other that waits for it");
-      case StatefulSet it when it.onDelete() ->
-          Optional.of("its pods are replaced only when somebody deletes them");
-      case DaemonSet it when it.onDelete() ->
-          Optional.of("its pods are replaced only when somebody deletes them");
+      case Deployment it when it.replicas() <= 1 && neverSurges(subject, it) -> Optional.of(SINGLE);
+      case StatefulSet it when it.replicas() <= 1 -> Optional.of(SINGLE);
+      case StatefulSet it when it.onDelete() -> Optional.of(ON_DELETE);
+      case DaemonSet it when it.onDelete() -> Optional.of(ON_DELETE);
       case DaemonSet it when !takesWebPort(it.template()) ->
           Optional.of("a DaemonSet without host port 80 or 443 serves its own node only");
       case Deployment _, StatefulSet _, DaemonSet _ -> Optional.empty();
     };
+  }
+
+  // A surge of 0 that a fix of another rule may raise is none to rely on.
+  private static boolean neverSurges(Subject subject, Deployment deployment) {
+    return deployment.strategy() instanceof RollingUpdate strategy
+        && strategy.surge(1) == 0
+        && !subject.mayChange(Deployment.MAX_SURGE);
   }
 
   private static boolean takesWebPort(PodTemplate template) {
