@@ -16,6 +16,13 @@ final class ApiDefaults {
   static final String DEPLOYMENT_STRATEGY = "RollingUpdate";
   static final IntOrString MAX_SURGE = new IntOrString.Text("25%");
   static final IntOrString MAX_UNAVAILABLE = new IntOrString.Text("25%");
+  static final int PROGRESS_DEADLINE_SECONDS = 600;
+  static final int PROBE_PERIOD_SECONDS = 10;
+  static final int PROBE_TIMEOUT_SECONDS = 1;
+  static final int PROBE_SUCCESS_THRESHOLD = 1;
+  static final int PROBE_FAILURE_THRESHOLD = 3;
+  static final String PROBE_PATH = "/";
+  static final String PROBE_SCHEME = "HTTP";
 
   private static final Map<FieldPath, JsonNode> FIELDS =
       Map.of(
@@ -28,7 +35,9 @@ final class ApiDefaults {
           Workload.Deployment.MAX_SURGE,
           MAX_SURGE.json(),
           Workload.Deployment.MAX_UNAVAILABLE,
-          MAX_UNAVAILABLE.json());
+          MAX_UNAVAILABLE.json(),
+          Pace.PROGRESS_DEADLINE_SECONDS,
+          IntNode.valueOf(PROGRESS_DEADLINE_SECONDS));
 
   private ApiDefaults() {}
 

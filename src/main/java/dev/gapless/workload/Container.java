@@ -12,6 +12,8 @@ public record Container(
     String name,
     boolean sidecar,
     List<ContainerPort> ports,
+    Optional<Probe> startupProbe,
+    Optional<Probe> livenessProbe,
     Optional<Probe> readinessProbe,
     Optional<PreStop> preStop) {
 

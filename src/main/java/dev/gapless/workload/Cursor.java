@@ -53,6 +53,17 @@ record Cursor(JsonNode node, FieldPath path) {
     return Optional.of(node.longValue());
   }
 
+  /// A number of 0 or more that fits 32 bits.
+  Optional<Integer> count() {
+    return integer()
+        .map(value -> {
+          if (value < 0 || value > Integer.MAX_VALUE) {
+            throw unreadable("between 0 and " + Integer.MAX_VALUE);
+          }
+          return value.intValue();
+        });
+  }
+
   boolean isTrue() {
     if (present() && !node.isBoolean()) {
       throw unreadable("true or false");

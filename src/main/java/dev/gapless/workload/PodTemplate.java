@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 /// @param containers the regular containers, in order
 /// @param sidecars the native sidecars, in order
 /// @param terminationGracePeriodSeconds 0 or more; Kubernetes' default filled in
+/// @param hostNetwork whether each port of a container is one of its node
 /// @param persistentVolumeClaims names of the claims that the pods mount
 /// @param surgeObstacles what in the template itself may keep a new pod from being placed beside
 ///   the old ones
@@ -21,6 +22,7 @@ public record PodTemplate(
     List<Container> sidecars,
     long terminationGracePeriodSeconds,
     boolean windows,
+    boolean hostNetwork,
     List<String> persistentVolumeClaims,
     List<String> surgeObstacles) {
 

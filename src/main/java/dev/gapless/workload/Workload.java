@@ -7,6 +7,8 @@ public sealed interface Workload {
 
   PodTemplate template();
 
+  Pace pace();
+
   /// Kubernetes' word for what this is.
   default String kind() {
     return switch (this) {
@@ -19,7 +21,8 @@ public sealed interface Workload {
   /// `apps/v1` Deployment.
   ///
   /// @param replicas 0 or more; Kubernetes' default filled in
-  record Deployment(ObjectMeta metadata, PodTemplate template, int replicas, Strategy strategy)
+  record Deployment(
+      ObjectMeta metadata, PodTemplate template, int replicas, Strategy strategy, Pace pace)
       implements Workload {
     public static final String KIND = "Deployment";
     public static final FieldPath STRATEGY_TYPE = FieldPath.of("spec", "strategy", "type");
@@ -54,12 +57,20 @@ public sealed interface Workload {
   }
 
   /// `apps/v1` StatefulSet.
-  record StatefulSet(ObjectMeta metadata, PodTemplate template) implements Workload {
+  ///
+  /// @param replicas 0 or more; Kubernetes' default filled in
+  /// @param onDelete whether a pod is replaced only when somebody deletes it
+  record StatefulSet(
+      ObjectMeta metadata, PodTemplate template, int replicas, boolean onDelete, Pace pace)
+      implements Workload {
     public static final String KIND = "StatefulSet";
   }
 
   /// `apps/v1` DaemonSet.
-  record DaemonSet(ObjectMeta metadata, PodTemplate template) implements Workload {
+  ///
+  /// @param onDelete whether a pod is replaced only when somebody deletes it
+  record DaemonSet(ObjectMeta metadata, PodTemplate template, boolean onDelete, Pace pace)
+      implements Workload {
     public static final String KIND = "DaemonSet";
   }
 }

@@ -42,20 +42,42 @@ public final class WorkloadReader {
     return Optional.of(
         switch (object.path("kind").asText()) {
           case Deployment.KIND -> deployment(spec, metadata, template);
-          case StatefulSet.KIND -> new StatefulSet(metadata, template);
-          default -> new DaemonSet(metadata, template);
+          case StatefulSet.KIND ->
+              new StatefulSet(metadata, template, replicas(spec), onDelete(spec), pace(spec));
+          default -> new DaemonSet(metadata, template, onDelete(spec), pace(spec));
         });
   }
 
+  private static int replicas(Cursor spec) {
+    return spec.field("replicas").count().orElse(ApiDefaults.REPLICAS);
+  }
+
+  private static boolean onDelete(Cursor spec) {
+    return spec.field("updateStrategy").field("type").text().equals(Optional.of("OnDelete"));
+  }
+
+  // Only a Deployment has a deadline; elsewhere the API server drops one.
+  private static Pace pace(Cursor spec) {
+    return new Pace(spec.field("minReadySeconds").count().orElse(0), Optional.empty());
+  }
+
+  private static Pace paceWithDeadline(Cursor spec) {
+    int deadline =
+        spec.field("progressDeadlineSeconds").count().orElse(ApiDefaults.PROGRESS_DEADLINE_SECONDS);
+    return new Pace(
+        pace(spec).minReadySeconds(),
+        deadline == Pace.NO_DEADLINE ? Optional.empty() : Optional.of(deadline));
+  }
+
   private static Deployment deployment(Cursor spec, ObjectMeta metadata, PodTemplate template) {
-    int replicas = count(spec.field("replicas")).orElse(ApiDefaults.REPLICAS);
     Cursor strategy = spec.field("strategy");
     String type = strategy.field("type").text().orElse(ApiDefaults.DEPLOYMENT_STRATEGY);
     return new Deployment(
         metadata,
         template,
-        replicas,
-        type.equals("Recreate") ? new Recreate() : rollingUpdate(strategy.field("rollingUpdate")));
+        replicas(spec),
+        type.equals("Recreate") ? new Recreate() : rollingUpdate(strategy.field("rollingUpdate")),
+        paceWithDeadline(spec));
   }
 
   private static Strategy rollingUpdate(Cursor rollingUpdate) {
@@ -109,6 +131,7 @@ public final class WorkloadReader {
             .integer()
             .orElse(ApiDefaults.TERMINATION_GRACE_PERIOD_SECONDS),
         spec.field("os").field("name").text().equals(Optional.of("windows")),
+        spec.field("hostNetwork").isTrue(),
         List.copyOf(claims),
         surgeObstacles(spec, labels, containers, sidecars));
   }
@@ -185,23 +208,18 @@ public final class WorkloadReader {
       ports.add(
           new ContainerPort(
               port.field("name").text(),
-              count(port.field("containerPort")).orElse(0),
-              count(port.field("hostPort")).filter(number -> number > 0)));
+              port.field("containerPort").count().orElse(0),
+              port.field("hostPort").count().filter(number -> number > 0)));
     }
     return new Container(
         container.path(),
         container.field("name").text().orElse(""),
         sidecar,
         List.copyOf(ports),
-        container.field("readinessProbe").optional().map(WorkloadReader::probe),
+        container.field("startupProbe").optional().map(ProbeReader::read),
+        container.field("livenessProbe").optional().map(ProbeReader::read),
+        container.field("readinessProbe").optional().map(ProbeReader::read),
         container.field("lifecycle").field("preStop").optional().map(WorkloadReader::preStop));
-  }
-
-  private static Probe probe(Cursor probe) {
-    Cursor action =
-        probe.field("httpGet").present() ? probe.field("httpGet") : probe.field("tcpSocket");
-    Cursor port = action.field("port");
-    return new Probe(probe.path(), port.intOrString(), port.path());
   }
 
   private static PreStop preStop(Cursor preStop) {
@@ -216,16 +234,5 @@ public final class WorkloadReader {
                     .map(word -> word.text().orElse(""))
                     .toList()),
         preStop.field("httpGet").present() || preStop.field("tcpSocket").present());
-  }
-
-  private static Optional<Integer> count(Cursor number) {
-    return number
-        .integer()
-        .map(value -> {
-          if (value < 0 || value > Integer.MAX_VALUE) {
-            throw number.unreadable("between 0 and " + Integer.MAX_VALUE);
-          }
-          return value.intValue();
-        });
   }
 }

@@ -52,6 +52,9 @@ public final class AppliedObject {
       if (!spec.hasNonNull("replicas")) {
         spec.put("replicas", 1);
       }
+      if (!spec.hasNonNull("progressDeadlineSeconds")) {
+        spec.put("progressDeadlineSeconds", 600);
+      }
       ObjectNode strategy = spec.withObjectProperty("strategy");
       if (!strategy.hasNonNull("type")) {
         strategy.put("type", "RollingUpdate");

@@ -62,6 +62,7 @@ class GoldenApiServerIT {
   private static final Set<String> REJECTED =
       Set.of(
           "grace-period-too-short/largest-number-there-is",
+          "liveness-same-as-readiness/probe-without-action-is-the-api-servers-to-reject",
           "pre-stop-sleep-missing/null-container-is-not-judged",
           "pre-stop-sleep-missing/unknown-fields-survive",
           "readiness-port-undeclared/number-in-quotes-is-the-api-servers-to-reject",
