@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 public final class Catalog {
   private Catalog() {}
 
-  /// All rules, in the order in which a pod lives through what they judge: start, stop, rollout.
+  /// All rules, in the order in which a pod lives through what they judge: start, stop, rollout,
+  /// placement.
   ///
   /// Fixes are applied in this order, so that the grace period sees the sleep before it.
   public static final List<Rule> RULES =
@@ -22,6 +23,7 @@ public final class Catalog {
           new PreStopSleepMissing(),
           new GracePeriodTooShort(),
           new RolloutLosesCapacity(),
+          new SurgeCannotSchedule(),
           new RecreateStrategy());
 
   /// The ids of all rules.

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /// @param containers the regular containers, in order
 /// @param sidecars the native sidecars, in order
 /// @param terminationGracePeriodSeconds 0 or more; Kubernetes' default filled in
-/// @param persistentVolumeClaims names of the claims that the pods mount
+/// @param persistentVolumeClaims names of the claims that the pods mount to write
 /// @param surgeObstacles what in the template itself may keep a new pod from being placed beside
 ///   the old ones
 public record PodTemplate(
@@ -22,7 +22,7 @@ public record PodTemplate(
     long terminationGracePeriodSeconds,
     boolean windows,
     List<String> persistentVolumeClaims,
-    List<String> surgeObstacles) {
+    List<SurgeObstacle> surgeObstacles) {
 
   /// Regular containers first, then native sidecars: all that can hold back readiness.
   public Stream<Container> servingContainers() {

@@ -98,8 +98,8 @@ class GoldenApiServerIT {
         && golden.around().isEmpty()
         && golden.namespace().labels().isEmpty()
         && golden.kubernetes().atLeast(KubernetesVersion.SLEEP_ACTION)
-        && golden.input().path("apiVersion").asText().equals(WorkloadReader.API_VERSION)
-        && WorkloadReader.KINDS.contains(golden.input().path("kind").asText());
+        && WorkloadReader.reads(
+            golden.input().path("apiVersion").asText(), golden.input().path("kind").asText());
   }
 
   @BeforeAll
@@ -111,7 +111,9 @@ class GoldenApiServerIT {
     Files.writeString(file, policies.text());
     GaplessServer governed = GaplessServer.start(server, "golden-policies", "--policy=" + file);
     started.add(governed);
+    // Registered before the kind exists, as in a cluster where Argo Rollouts comes later.
     started.add(Webhooks.register(server, builtIn, BUILT_IN, List.of(BUILT_IN)));
+    server.defineRollouts();
     started.add(Webhooks.register(server, governed, "golden-policies", policies.namespaces()));
   }
 
@@ -127,7 +129,8 @@ class GoldenApiServerIT {
     assertTrue(cases.size() > 90, "only " + cases.size() + " cases");
     assertTrue(policies.namespaces().size() > 10, "only " + policies.namespaces());
     List<String> names = cases.stream().map(GoldenCase::name).toList();
-    Stream.concat(REJECTED.stream(), CURED.stream())
+    Stream.of(REJECTED, CURED)
+        .flatMap(Set::stream)
         .forEach(it -> assertTrue(names.contains(it), it + " is gone"));
   }
 
@@ -259,8 +262,9 @@ class GoldenApiServerIT {
   private ApiResponse apply(JsonNode object, String namespace) {
     return server.send(
         "PATCH",
-        "/apis/apps/v1/namespaces/%s/%ss/%s?fieldManager=golden&force=true&dryRun=All"
+        "/apis/%s/namespaces/%s/%ss/%s?fieldManager=golden&force=true&dryRun=All"
             .formatted(
+                object.path("apiVersion").asText(),
                 namespace,
                 object.path("kind").asText().toLowerCase(Locale.ROOT),
                 object.path("metadata").path("name").asText()),
