@@ -24,7 +24,12 @@ public final class Catalog {
           new GracePeriodTooShort(),
           new RolloutLosesCapacity(),
           new SurgeCannotSchedule(),
-          new RecreateStrategy());
+          new RecreateStrategy(),
+          new SingleReplica(),
+          new StatefulsetLosesQuorum(),
+          new DaemonsetHasGap(),
+          new RollbackHistoryMissing(),
+          new RolloutPaused());
 
   /// The ids of all rules.
   public static Set<String> ids() {

@@ -76,6 +76,17 @@ class GoldenApiServerIT {
           "grace-period-too-short/sleep-beyond-an-int",
           "pre-stop-sleep-missing/empty-hook-is-filled");
 
+  /// Inputs with a field that some releases drop, and that means nothing there.
+  private static final Set<String> BY_RELEASE =
+      Set.of(
+          "statefulset-loses-quorum/both-of-two",
+          "statefulset-loses-quorum/partition-holds-the-others-back",
+          "statefulset-loses-quorum/percentage-that-leaves-half",
+          "statefulset-loses-quorum/several-at-a-time-are-dropped-on-1-34",
+          "statefulset-loses-quorum/several-at-a-time-are-off-again-on-1-36",
+          "statefulset-loses-quorum/several-at-a-time-on-the-release-that-heeds-it",
+          "statefulset-loses-quorum/small-percentage-counts-as-1");
+
   private final KubeApiServer server;
   private final GaplessServer builtIn;
   private final Engine engine = new Engine(Catalog.RULES);
@@ -129,7 +140,7 @@ class GoldenApiServerIT {
     assertTrue(cases.size() > 90, "only " + cases.size() + " cases");
     assertTrue(policies.namespaces().size() > 10, "only " + policies.namespaces());
     List<String> names = cases.stream().map(GoldenCase::name).toList();
-    Stream.of(REJECTED, CURED)
+    Stream.of(REJECTED, CURED, BY_RELEASE)
         .flatMap(Set::stream)
         .forEach(it -> assertTrue(names.contains(it), it + " is gone"));
   }
@@ -149,7 +160,7 @@ class GoldenApiServerIT {
   Stream<DynamicTest> theReadersDefaultsAreTheServersOwn() {
     return each(golden -> {
       ApiResponse given = apply(golden.input(), PLAIN);
-      if (given.accepted()) {
+      if (given.accepted() && !BY_RELEASE.contains(golden.name())) {
         assertEquals(
             WorkloadReader.read(in(PLAIN, golden.input())),
             WorkloadReader.read(withoutAnnotation(SERVERS_OWN, given.body())));
@@ -187,6 +198,9 @@ class GoldenApiServerIT {
   @TestFactory
   Stream<DynamicTest> aPolicyOfACaseSaysTheSameInTheFileOfAll() {
     return each(golden -> {
+      if (BY_RELEASE.contains(golden.name())) {
+        return;
+      }
       Review review = review(golden, namespace(golden), golden.review().today());
       assertEquals(
           golden.expected().orElseThrow().toPrettyString(),
