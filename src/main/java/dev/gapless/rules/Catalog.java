@@ -29,7 +29,8 @@ public final class Catalog {
           new StatefulsetLosesQuorum(),
           new DaemonsetHasGap(),
           new RollbackHistoryMissing(),
-          new RolloutPaused());
+          new RolloutPaused(),
+          new SpreadMissing());
 
   /// The ids of all rules.
   public static Set<String> ids() {
