@@ -76,6 +76,12 @@ webhooks:
         resources: [deployments, statefulsets, daemonsets]
         operations: [CREATE, UPDATE]
         scope: Namespaced
+      # Argo Rollouts; where it is not installed, nobody ever asks.
+      - apiGroups: [argoproj.io]
+        apiVersions: [v1alpha1]
+        resources: [rollouts]
+        operations: [CREATE, UPDATE]
+        scope: Namespaced
     matchConditions:
       - name: spec-changes
         expression: request.operation != "UPDATE" || object.spec != oldObject.spec

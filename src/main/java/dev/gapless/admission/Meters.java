@@ -172,9 +172,7 @@ class Meters {
   }
 
   private static String kind(AdmissionRequest request) {
-    return request.group().equals("apps") && WorkloadReader.KINDS.contains(request.kind())
-        ? request.kind()
-        : "other";
+    return WorkloadReader.readsGroup(request.group(), request.kind()) ? request.kind() : "other";
   }
 
   private Timer timer(Webhook webhook) {

@@ -48,7 +48,8 @@ record CheckReport(
     OTHER_KIND("of another kind"),
     OLD_VERSION("of an old API version"),
     UNREADABLE("unreadable"),
-    BEING_DELETED("being deleted");
+    BEING_DELETED("being deleted"),
+    TEMPLATE_ELSEWHERE("with the pod template of another object");
 
     private final String words;
 
@@ -58,7 +59,10 @@ record CheckReport(
 
     /// Whether a user must be told of each single object.
     boolean worthTelling() {
-      return this == OLD_VERSION || this == UNREADABLE || this == BEING_DELETED;
+      return this == OLD_VERSION
+          || this == UNREADABLE
+          || this == BEING_DELETED
+          || this == TEMPLATE_ELSEWHERE;
     }
 
     String words() {
@@ -76,7 +80,8 @@ record CheckReport(
       problems.addAll(file.file().problems());
       for (JudgedObject object : file.objects()) {
         switch (object.evaluation()) {
-          case Evaluation.NotJudged _ -> skipped.add(skip(file.file(), object.object()));
+          case Evaluation.NotJudged(String why) ->
+              skipped.add(skip(file.file(), object.object(), why));
           case Evaluation.Unreadable unreadable ->
               skipped.add(unreadable(file.file(), object.object(), unreadable));
           case Evaluation.Judged evaluation -> {
@@ -123,7 +128,7 @@ record CheckReport(
     return broken;
   }
 
-  private static Skip skip(ManifestFile file, ManifestObject object) {
+  private static Skip skip(ManifestFile file, ManifestObject object, String why) {
     Position position = object.position(FieldPath.ROOT);
     if (!object.isKubernetesObject()) {
       return new Skip(
@@ -142,8 +147,10 @@ record CheckReport(
               + object.apiVersion()
               + ", which Kubernetes 1.16 removed");
     }
-    if (workload && object.apiVersion().equals(WorkloadReader.API_VERSION)) {
-      return new Skip(file.name(), position, object, Reason.BEING_DELETED, "is being deleted");
+    if (WorkloadReader.reads(object.apiVersion(), object.kind())) {
+      return object.tree().path("metadata").path("deletionTimestamp").isTextual()
+          ? new Skip(file.name(), position, object, Reason.BEING_DELETED, "is being deleted")
+          : new Skip(file.name(), position, object, Reason.TEMPLATE_ELSEWHERE, why);
     }
     return new Skip(file.name(), position, object, Reason.OTHER_KIND, "is of another kind");
   }

@@ -19,6 +19,7 @@ import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.Injected;
 import dev.gapless.workload.UnreadableObjectException;
 import dev.gapless.workload.Workload;
+import dev.gapless.workload.Workload.Rollout;
 import dev.gapless.workload.WorkloadReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,10 @@ public final class Engine {
       Optional<Workload> workload = WorkloadReader.read(object);
       if (workload.isEmpty()) {
         return new Evaluation.NotJudged("it is no workload that Gapless judges");
+      }
+      if (workload.get() instanceof Rollout rollout && rollout.workloadRef().isPresent()) {
+        return new Evaluation.NotJudged(
+            "its pod template is that of " + rollout.workloadRef().get() + " (spec.workloadRef)");
       }
       if (review.oldObject().isPresent()
           && SPEC.in(object).equals(SPEC.in(review.oldObject().get()))) {

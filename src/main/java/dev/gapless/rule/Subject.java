@@ -7,6 +7,8 @@ import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.Injected;
 import dev.gapless.workload.KubernetesVersion;
 import dev.gapless.workload.Workload;
+import dev.gapless.workload.Workload.Rollout;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /// All that a rule may look at.
@@ -37,11 +39,17 @@ public record Subject(
     };
   }
 
-  /// The names of the known Services that send traffic to the pods.
+  /// The names of the known Services that send traffic to the pods: those that a Rollout switches,
+  /// and those whose selector matches.
   public List<String> services() {
-    return surroundings
+    var services = new LinkedHashSet<String>();
+    if (workload instanceof Rollout rollout) {
+      services.addAll(rollout.services());
+    }
+    surroundings
         .servicesSelecting(workload.metadata().namespace(), workload.template().labels())
-        .orElse(List.of());
+        .ifPresent(services::addAll);
+    return List.copyOf(services);
   }
 
   /// Whether the pods take traffic: a container declares a port, or a known Service selects them.

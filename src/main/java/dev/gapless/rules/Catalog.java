@@ -10,9 +10,11 @@ import java.util.stream.Collectors;
 public final class Catalog {
   private Catalog() {}
 
-  /// All rules, in the order in which a pod lives through what they judge: start, stop, rollout.
+  /// All rules, in the order in which a pod lives through what they judge: start, stop, rollout,
+  /// placement.
   ///
-  /// Fixes are applied in this order, so that the grace period sees the sleep before it.
+  /// Fixes are applied in this order, so that the grace period sees the sleep before it, and the
+  /// pace the surge.
   public static final List<Rule> RULES =
       List.of(
           new ReadinessProbeMissing(),
@@ -22,12 +24,19 @@ public final class Catalog {
           new LivenessSameAsReadiness(),
           new LivenessKillsSlowStart(),
           new ProbeTimeoutExceedsPeriod(),
-          new MinReadySecondsZero(),
-          new ProgressDeadlineTooShort(),
           new PreStopSleepMissing(),
           new GracePeriodTooShort(),
           new RolloutLosesCapacity(),
-          new RecreateStrategy());
+          new MinReadySecondsZero(),
+          new ProgressDeadlineTooShort(),
+          new SurgeCannotSchedule(),
+          new RecreateStrategy(),
+          new SingleReplica(),
+          new StatefulsetLosesQuorum(),
+          new DaemonsetHasGap(),
+          new RollbackHistoryMissing(),
+          new RolloutPaused(),
+          new SpreadMissing());
 
   /// The ids of all rules.
   public static Set<String> ids() {

@@ -10,12 +10,14 @@ import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
 import dev.gapless.workload.ContainerPort;
-import dev.gapless.workload.Pace;
 import dev.gapless.workload.PodTemplate;
+import dev.gapless.workload.Workload;
 import dev.gapless.workload.Workload.DaemonSet;
 import dev.gapless.workload.Workload.Deployment;
+import dev.gapless.workload.Workload.OnDelete;
 import dev.gapless.workload.Workload.Recreate;
-import dev.gapless.workload.Workload.RollingUpdate;
+import dev.gapless.workload.Workload.Rollout;
+import dev.gapless.workload.Workload.RolloutControls;
 import dev.gapless.workload.Workload.StatefulSet;
 import java.util.List;
 import java.util.Optional;
@@ -51,8 +53,8 @@ public final class MinReadySecondsZero implements Rule {
           version through that is ready for a second and crashes with its first request.
 
           Pods that take no traffic are not judged, nor what does not roll pod by pod: the Recreate \
-          and OnDelete strategies, a StatefulSet of one replica, and a Deployment of one replica without a \
-          surge. A DaemonSet is judged only \
+          and OnDelete strategies, a Rollout that switches or weighs traffic, a StatefulSet of one \
+          replica, and a Deployment of one replica without a surge. A DaemonSet is judged only \
           where it takes host port 80 or 443, because a balancer then spreads requests over its \
           nodes; any other serves its own node, which the next node's pod cannot help.\
           """,
@@ -80,23 +82,24 @@ public final class MinReadySecondsZero implements Rule {
     if (exempt.isPresent()) {
       return new Outcome.Skipped(exempt.get());
     }
-    Pace pace = subject.workload().pace();
-    if (pace.minReadySeconds() > 0) {
+    RolloutControls controls = subject.workload().controls();
+    if (controls.minReadySeconds() > 0) {
       return new Outcome.Passed();
     }
     // The API server rejects a deadline that does not exceed it.
-    boolean fits = pace.progressDeadlineSeconds().map(it -> it > SECONDS).orElse(true);
+    boolean fits = controls.progressDeadlineSeconds().map(it -> it > SECONDS).orElse(true);
     Optional<Fix> fix =
         fits
             ? Optional.of(
                 new Fix(
-                    List.of(new Edit.Set(Pace.MIN_READY_SECONDS, IntNode.valueOf(SECONDS))),
+                    List.of(
+                        new Edit.Set(RolloutControls.MIN_READY_SECONDS, IntNode.valueOf(SECONDS))),
                     "set it to " + SECONDS))
             : Optional.empty();
     return new Outcome.Failed(
         List.of(
             new Finding(
-                Pace.MIN_READY_SECONDS,
+                RolloutControls.MIN_READY_SECONDS,
                 "must be above 0, so that a new pod gets requests before an old one goes, is 0",
                 fix)));
   }
@@ -105,21 +108,26 @@ public final class MinReadySecondsZero implements Rule {
     return switch (subject.workload()) {
       case Deployment it when it.strategy() instanceof Recreate ->
           Optional.of("it does not roll: recreate-strategy judges it");
-      case Deployment it when it.replicas() <= 1 && neverSurges(subject, it) -> Optional.of(SINGLE);
+      case Rollout it when it.rolling().isEmpty() ->
+          Optional.of("its old pods stay until nothing is sent to them");
+      case Deployment it when goesFirst(subject, it) -> Optional.of(SINGLE);
+      case Rollout it when goesFirst(subject, it) -> Optional.of(SINGLE);
       case StatefulSet it when it.replicas() <= 1 -> Optional.of(SINGLE);
-      case StatefulSet it when it.onDelete() -> Optional.of(ON_DELETE);
-      case DaemonSet it when it.onDelete() -> Optional.of(ON_DELETE);
+      case StatefulSet it when it.update() instanceof OnDelete -> Optional.of(ON_DELETE);
+      case DaemonSet it when it.update() instanceof OnDelete -> Optional.of(ON_DELETE);
       case DaemonSet it when !takesWebPort(it.template()) ->
           Optional.of("a DaemonSet without host port 80 or 443 serves its own node only");
-      case Deployment _, StatefulSet _, DaemonSet _ -> Optional.empty();
+      case Deployment _, StatefulSet _, DaemonSet _, Rollout _ -> Optional.empty();
     };
   }
 
   // A surge of 0 that a fix of another rule may raise is none to rely on.
-  private static boolean neverSurges(Subject subject, Deployment deployment) {
-    return deployment.strategy() instanceof RollingUpdate strategy
-        && strategy.surge(1) == 0
-        && !subject.mayChange(Deployment.MAX_SURGE);
+  private static boolean goesFirst(Subject subject, Workload workload) {
+    return workload
+        .rolling()
+        .filter(it -> it.replicas() <= 1 && it.bounds().surge(1) == 0)
+        .filter(it -> !subject.mayChange(it.maxSurge()))
+        .isPresent();
   }
 
   private static boolean takesWebPort(PodTemplate template) {
@@ -138,18 +146,23 @@ public final class MinReadySecondsZero implements Rule {
   /// server rejects that.
   @Override
   public List<Edit> withdraw(Subject subject) {
-    Pace pace = subject.workload().pace();
+    RolloutControls controls = subject.workload().controls();
     boolean rejected =
-        pace.progressDeadlineSeconds().map(it -> it <= pace.minReadySeconds()).orElse(false);
+        controls
+            .progressDeadlineSeconds()
+            .map(it -> it <= controls.minReadySeconds())
+            .orElse(false);
     return rejected && isOurs(subject)
-        ? List.of(new Edit.Remove(Pace.MIN_READY_SECONDS))
+        ? List.of(new Edit.Remove(RolloutControls.MIN_READY_SECONDS))
         : List.of();
   }
 
   private static boolean isOurs(Subject subject) {
     return subject
             .injected()
-            .holds(Pace.MIN_READY_SECONDS, Pace.MIN_READY_SECONDS.in(subject.object()))
-        && !subject.wrote(Pace.MIN_READY_SECONDS);
+            .holds(
+                RolloutControls.MIN_READY_SECONDS,
+                RolloutControls.MIN_READY_SECONDS.in(subject.object()))
+        && !subject.wrote(RolloutControls.MIN_READY_SECONDS);
   }
 }

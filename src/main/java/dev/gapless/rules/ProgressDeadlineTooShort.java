@@ -7,8 +7,8 @@ import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
 import dev.gapless.workload.Container;
-import dev.gapless.workload.Pace;
 import dev.gapless.workload.Probe;
+import dev.gapless.workload.Workload.RolloutControls;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +52,7 @@ public final class ProgressDeadlineTooShort implements Rule {
 
   @Override
   public Outcome judge(Subject subject) {
-    Optional<Integer> deadline = subject.workload().pace().progressDeadlineSeconds();
+    Optional<Integer> deadline = subject.workload().controls().progressDeadlineSeconds();
     if (deadline.isEmpty()) {
       return new Outcome.Skipped("a rollout has no deadline here");
     }
@@ -68,14 +68,16 @@ public final class ProgressDeadlineTooShort implements Rule {
     return new Outcome.Failed(
         List.of(
             Finding.of(
-                Pace.PROGRESS_DEADLINE_SECONDS,
+                RolloutControls.PROGRESS_DEADLINE_SECONDS,
                 "must be at least "
                     + startSeconds(slowest.get())
                     + ", the slowest start that the probes of \""
                     + slowest.get().name()
                     + "\" allow, is "
                     + deadline.get()
-                    + (subject.wrote(Pace.PROGRESS_DEADLINE_SECONDS) ? "" : " by default"))));
+                    + (subject.wrote(RolloutControls.PROGRESS_DEADLINE_SECONDS)
+                        ? ""
+                        : " by default"))));
   }
 
   private static long startSeconds(Container container) {

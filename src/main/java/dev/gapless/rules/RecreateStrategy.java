@@ -50,7 +50,8 @@ public final class RecreateStrategy implements Rule {
     if (!(deployment.strategy() instanceof Recreate)) {
       return new Outcome.Passed();
     }
-    var reasons = new ArrayList<String>(deployment.template().surgeObstacles());
+    var reasons = new ArrayList<String>();
+    deployment.template().surgeObstacles().forEach(obstacle -> reasons.add(obstacle.what()));
     for (String claim : deployment.template().persistentVolumeClaims()) {
       reasons.add("claim \"" + claim + "\"");
     }

@@ -15,6 +15,7 @@ public final class Authorship {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Source source;
+  private final boolean defaulted;
   private final JsonNode managedFields;
   private final JsonNode lastApplied;
   private @Nullable JsonNode lastAppliedObject;
@@ -30,6 +31,7 @@ public final class Authorship {
   /// @param object as it was given, before any fix
   public Authorship(JsonNode object, Source source) {
     this.source = source;
+    this.defaulted = WorkloadReader.API_VERSION.equals(object.path("apiVersion").textValue());
     this.managedFields = object.path("metadata").path("managedFields");
     this.lastApplied = LAST_APPLIED.in(object);
   }
@@ -43,6 +45,9 @@ public final class Authorship {
   /// 5. owned by nobody: no (what admission sets enters no `managedFields` entry);
   /// 6. else yes. An object without any `managedFields` says nothing of owners and ends here too.
   ///
+  /// No API server fills defaults into a custom resource, so there what equals one was written. Its
+  /// lists may be owned as a whole; who owns one owns all in it that is not recorded as injected.
+  ///
   /// @param object the object with all fixes so far
   /// @param injected what admission has set in it
   public boolean wrote(FieldPath path, JsonNode object, Injected injected) {
@@ -54,30 +59,42 @@ public final class Authorship {
     if (source == Source.FILE) {
       return !recorded;
     }
-    if (owned(path, true) || lastAppliedHolds(path, value)) {
+    if (ownedByApply(path) || lastAppliedHolds(path, value)) {
       return true;
     }
-    if (recorded || ApiDefaults.of(path).map(value::equals).orElse(false)) {
+    if (recorded || (defaulted && ApiDefaults.of(path).map(value::equals).orElse(false))) {
       return false;
     }
-    return managedFields.isEmpty() || owned(path, false);
+    return managedFields.isEmpty() || ownedByAny(path);
   }
 
-  private boolean owned(FieldPath path, boolean byApply) {
+  private boolean ownedByApply(FieldPath path) {
     for (JsonNode entry : managedFields) {
-      boolean apply =
-          "Apply".equals(entry.path("operation").textValue())
-              && entry.path("subresource").asText("").isEmpty();
-      if ((apply || !byApply) && holds(entry.path("fieldsV1"), path)) {
+      if ("Apply".equals(entry.path("operation").textValue())
+          && entry.path("subresource").asText("").isEmpty()
+          && holds(entry.path("fieldsV1"), path, false)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean holds(JsonNode fields, FieldPath path) {
+  private boolean ownedByAny(FieldPath path) {
+    for (JsonNode entry : managedFields) {
+      if (holds(entry.path("fieldsV1"), path, true)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// @param orItsList whether owning a list as a whole counts
+  private static boolean holds(JsonNode fields, FieldPath path, boolean orItsList) {
     JsonNode node = fields;
     for (FieldPath.Segment segment : path.segments()) {
+      if (orItsList && segment instanceof FieldPath.Element && node.isObject() && node.isEmpty()) {
+        return true;
+      }
       node =
           switch (segment) {
             case FieldPath.Field field -> node.path("f:" + field.name());

@@ -19,6 +19,17 @@ record Cursor(JsonNode node, FieldPath path) {
     return new Cursor(node.path(name), path.child(name));
   }
 
+  /// The place that a path of member names leads to.
+  Cursor at(FieldPath path) {
+    Cursor place = this;
+    for (FieldPath.Segment segment : path.segments()) {
+      if (segment instanceof FieldPath.Field(String name)) {
+        place = place.field(name);
+      }
+    }
+    return place;
+  }
+
   boolean present() {
     return !node.isMissingNode() && !node.isNull();
   }

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /// @param sidecars the native sidecars, in order
 /// @param terminationGracePeriodSeconds 0 or more; Kubernetes' default filled in
 /// @param hostNetwork whether each port of a container is one of its node
-/// @param persistentVolumeClaims names of the claims that the pods mount
+/// @param persistentVolumeClaims names of the claims that the pods mount to write
 /// @param surgeObstacles what in the template itself may keep a new pod from being placed beside
 ///   the old ones
 public record PodTemplate(
@@ -24,7 +24,7 @@ public record PodTemplate(
     boolean windows,
     boolean hostNetwork,
     List<String> persistentVolumeClaims,
-    List<String> surgeObstacles) {
+    List<SurgeObstacle> surgeObstacles) {
 
   /// Regular containers first, then native sidecars: all that can hold back readiness.
   public Stream<Container> servingContainers() {

@@ -1,12 +1,23 @@
 package dev.gapless.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.workload.Workload.BasicCanary;
+import dev.gapless.workload.Workload.BlueGreen;
 import dev.gapless.workload.Workload.DaemonSet;
+import dev.gapless.workload.Workload.DaemonSetUpdate;
 import dev.gapless.workload.Workload.Deployment;
+import dev.gapless.workload.Workload.NoStrategy;
+import dev.gapless.workload.Workload.NodeUpdate;
+import dev.gapless.workload.Workload.OnDelete;
+import dev.gapless.workload.Workload.OrdinalUpdate;
 import dev.gapless.workload.Workload.Recreate;
 import dev.gapless.workload.Workload.RollingUpdate;
+import dev.gapless.workload.Workload.Rollout;
+import dev.gapless.workload.Workload.RolloutControls;
+import dev.gapless.workload.Workload.RolloutStrategy;
+import dev.gapless.workload.Workload.RoutedCanary;
 import dev.gapless.workload.Workload.StatefulSet;
-import dev.gapless.workload.Workload.Strategy;
+import dev.gapless.workload.Workload.StatefulSetUpdate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,75 +26,186 @@ import java.util.Set;
 
 /// Reads workloads from raw trees, with Kubernetes' defaults filled in.
 public final class WorkloadReader {
-  /// The kinds that are judged, all of `apps/v1`.
-  public static final Set<String> KINDS = Set.of(Deployment.KIND, StatefulSet.KIND, DaemonSet.KIND);
-
-  /// The only API version whose workloads are read.
+  /// The API version of Kubernetes' own workloads; no other one is read.
   public static final String API_VERSION = "apps/v1";
+
+  /// The API version of Argo's Rollout; no other one is read.
+  public static final String ROLLOUT_API_VERSION = "argoproj.io/v1alpha1";
+
+  private static final Map<String, String> API_VERSIONS =
+      Map.of(
+          Deployment.KIND, API_VERSION,
+          StatefulSet.KIND, API_VERSION,
+          DaemonSet.KIND, API_VERSION,
+          Rollout.KIND, ROLLOUT_API_VERSION);
+
+  /// The kinds that are judged.
+  public static final Set<String> KINDS = API_VERSIONS.keySet();
 
   private static final String HOSTNAME = "kubernetes.io/hostname";
 
+  // What tells the pods of one revision from those of another, by the controllers' own labels.
+  private static final Set<String> REVISION_LABELS =
+      Set.of("pod-template-hash", "controller-revision-hash", "rollouts-pod-template-hash");
+
+  private static final List<FieldPath> SERVICES =
+      List.of(
+          Rollout.BLUE_GREEN.child("activeService"),
+          Rollout.BLUE_GREEN.child("previewService"),
+          Rollout.CANARY.child("stableService"),
+          Rollout.CANARY.child("canaryService"),
+          Rollout.CANARY.child("pingPong").child("pingService"),
+          Rollout.CANARY.child("pingPong").child("pongService"));
+
   private WorkloadReader() {}
+
+  /// Whether objects of that kind and API version are workloads.
+  public static boolean reads(String apiVersion, String kind) {
+    return apiVersion.equals(API_VERSIONS.get(kind));
+  }
+
+  /// Whether some version of that API group's kind is a workload.
+  public static boolean readsGroup(String group, String kind) {
+    return API_VERSIONS.getOrDefault(kind, "").startsWith(group + "/");
+  }
 
   /// Reads one object.
   ///
   /// @return empty when the object is of another kind or API version
   /// @throws UnreadableObjectException when a field has not the type that Kubernetes gives it
   public static Optional<Workload> read(JsonNode object) {
-    if (!object.isObject()
-        || !API_VERSION.equals(object.path("apiVersion").textValue())
-        || !KINDS.contains(object.path("kind").asText())) {
+    String kind = object.path("kind").asText();
+    if (!object.isObject() || !reads(object.path("apiVersion").asText(), kind)) {
       return Optional.empty();
     }
     var root = new Cursor(object, FieldPath.ROOT);
     ObjectMeta metadata = metadata(root.field("metadata"));
     Cursor spec = root.field("spec");
-    PodTemplate template = template(spec.field("template"));
+    PodTemplate template = template(spec.field("template"), revisionAntiAffinity(spec, kind));
+    RolloutControls controls = controls(spec, kind);
     return Optional.of(
-        switch (object.path("kind").asText()) {
-          case Deployment.KIND -> deployment(spec, metadata, template);
+        switch (kind) {
+          case Deployment.KIND ->
+              new Deployment(metadata, template, controls, replicas(spec), strategy(spec));
           case StatefulSet.KIND ->
-              new StatefulSet(metadata, template, replicas(spec), onDelete(spec), pace(spec));
-          default -> new DaemonSet(metadata, template, onDelete(spec), pace(spec));
+              new StatefulSet(metadata, template, controls, replicas(spec), ordinalUpdate(spec));
+          case DaemonSet.KIND -> new DaemonSet(metadata, template, controls, nodeUpdate(spec));
+          default ->
+              new Rollout(
+                  metadata,
+                  template,
+                  controls,
+                  replicas(spec),
+                  rolloutStrategy(spec.field("strategy")),
+                  services(root),
+                  spec.field("workloadRef").optional().map(WorkloadReader::title));
         });
+  }
+
+  private static RolloutControls controls(Cursor spec, String kind) {
+    return new RolloutControls(
+        spec.field("minReadySeconds").count().orElse(0),
+        progressDeadline(spec, kind),
+        spec.field("paused").isTrue(),
+        spec.field("revisionHistoryLimit").count().orElse(ApiDefaults.REVISION_HISTORY_LIMIT));
+  }
+
+  // Elsewhere the API server drops a deadline.
+  private static Optional<Integer> progressDeadline(Cursor spec, String kind) {
+    if (!kind.equals(Deployment.KIND) && !kind.equals(Rollout.KIND)) {
+      return Optional.empty();
+    }
+    int deadline =
+        spec.field("progressDeadlineSeconds").count().orElse(ApiDefaults.PROGRESS_DEADLINE_SECONDS);
+    return deadline == RolloutControls.NO_DEADLINE ? Optional.empty() : Optional.of(deadline);
   }
 
   private static int replicas(Cursor spec) {
     return spec.field("replicas").count().orElse(ApiDefaults.REPLICAS);
   }
 
-  private static boolean onDelete(Cursor spec) {
-    return spec.field("updateStrategy").field("type").text().equals(Optional.of("OnDelete"));
-  }
-
-  // Only a Deployment has a deadline; elsewhere the API server drops one.
-  private static Pace pace(Cursor spec) {
-    return new Pace(spec.field("minReadySeconds").count().orElse(0), Optional.empty());
-  }
-
-  private static Pace paceWithDeadline(Cursor spec) {
-    int deadline =
-        spec.field("progressDeadlineSeconds").count().orElse(ApiDefaults.PROGRESS_DEADLINE_SECONDS);
-    return new Pace(
-        pace(spec).minReadySeconds(),
-        deadline == Pace.NO_DEADLINE ? Optional.empty() : Optional.of(deadline));
-  }
-
-  private static Deployment deployment(Cursor spec, ObjectMeta metadata, PodTemplate template) {
+  private static Workload.Strategy strategy(Cursor spec) {
     Cursor strategy = spec.field("strategy");
-    String type = strategy.field("type").text().orElse(ApiDefaults.DEPLOYMENT_STRATEGY);
-    return new Deployment(
-        metadata,
-        template,
-        replicas(spec),
-        type.equals("Recreate") ? new Recreate() : rollingUpdate(strategy.field("rollingUpdate")),
-        paceWithDeadline(spec));
+    String type = strategy.field("type").text().orElse(ApiDefaults.ROLLING_UPDATE);
+    return type.equals("Recreate") ? new Recreate() : bounds(strategy.field("rollingUpdate"));
   }
 
-  private static Strategy rollingUpdate(Cursor rollingUpdate) {
+  private static RollingUpdate bounds(Cursor bounds) {
     return new RollingUpdate(
-        rollingUpdate.field("maxSurge").intOrString().orElse(ApiDefaults.MAX_SURGE),
-        rollingUpdate.field("maxUnavailable").intOrString().orElse(ApiDefaults.MAX_UNAVAILABLE));
+        bounds.field("maxSurge").intOrString().orElse(ApiDefaults.MAX_SURGE),
+        bounds.field("maxUnavailable").intOrString().orElse(ApiDefaults.MAX_UNAVAILABLE));
+  }
+
+  private static StatefulSetUpdate ordinalUpdate(Cursor spec) {
+    Cursor update = spec.field("updateStrategy");
+    if (isOnDelete(update)) {
+      return new OnDelete();
+    }
+    Cursor bounds = update.field("rollingUpdate");
+    return new OrdinalUpdate(
+        bounds.field("partition").count().orElse(0), bounds.field("maxUnavailable").intOrString());
+  }
+
+  private static DaemonSetUpdate nodeUpdate(Cursor spec) {
+    Cursor update = spec.field("updateStrategy");
+    return isOnDelete(update)
+        ? new OnDelete()
+        : new NodeUpdate(
+            update
+                .field("rollingUpdate")
+                .field("maxSurge")
+                .intOrString()
+                .orElse(ApiDefaults.DAEMON_SET_MAX_SURGE));
+  }
+
+  private static boolean isOnDelete(Cursor update) {
+    return update.field("type").text().equals(Optional.of("OnDelete"));
+  }
+
+  private static RolloutStrategy rolloutStrategy(Cursor strategy) {
+    Cursor canary = strategy.field("canary");
+    boolean blueGreen = strategy.field("blueGreen").present();
+    if (canary.present() == blueGreen) {
+      return new NoStrategy();
+    }
+    if (blueGreen) {
+      return new BlueGreen();
+    }
+    return canary.field("trafficRouting").present()
+        ? new RoutedCanary()
+        : new BasicCanary(bounds(canary));
+  }
+
+  private static List<String> services(Cursor root) {
+    return SERVICES.stream()
+        .flatMap(path -> root.at(path).text().stream())
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .toList();
+  }
+
+  private static String title(Cursor reference) {
+    String kind = reference.field("kind").text().orElse("");
+    String name = reference.field("name").text().orElse("");
+    return kind + " \"" + name + "\"";
+  }
+
+  /// The anti-affinity that Argo puts between the pods of a Rollout's revisions, always on the host
+  /// name (`CreateInjectedAntiAffinityRule` in Argo Rollouts' `utils/replicaset/replicaset.go`).
+  private static List<SurgeObstacle> revisionAntiAffinity(Cursor spec, String kind) {
+    if (!kind.equals(Rollout.KIND)) {
+      return List.of();
+    }
+    for (String strategy : List.of("blueGreen", "canary")) {
+      if (spec.field("strategy")
+          .field(strategy)
+          .field("antiAffinity")
+          .field("requiredDuringSchedulingIgnoredDuringExecution")
+          .present()) {
+        return List.of(new SurgeObstacle("required anti-affinity between revisions", true));
+      }
+    }
+    return List.of();
   }
 
   private static ObjectMeta metadata(Cursor metadata) {
@@ -105,7 +227,7 @@ public final class WorkloadReader {
         controller);
   }
 
-  private static PodTemplate template(Cursor template) {
+  private static PodTemplate template(Cursor template, List<SurgeObstacle> moreObstacles) {
     Map<String, String> labels = template.field("metadata").field("labels").strings();
     Cursor spec = template.field("spec");
     var containers = new ArrayList<Container>();
@@ -120,7 +242,11 @@ public final class WorkloadReader {
     }
     var claims = new ArrayList<String>();
     for (Cursor volume : spec.field("volumes").elements()) {
-      volume.field("persistentVolumeClaim").field("claimName").text().ifPresent(claims::add);
+      Cursor claim = volume.field("persistentVolumeClaim");
+      // Any number of pods may read one.
+      if (!claim.field("readOnly").isTrue()) {
+        claim.field("claimName").text().ifPresent(claims::add);
+      }
     }
     return new PodTemplate(
         template.path(),
@@ -133,22 +259,23 @@ public final class WorkloadReader {
         spec.field("os").field("name").text().equals(Optional.of("windows")),
         spec.field("hostNetwork").isTrue(),
         List.copyOf(claims),
-        surgeObstacles(spec, labels, containers, sidecars));
+        surgeObstacles(spec, labels, containers, sidecars, moreObstacles));
   }
 
-  private static List<String> surgeObstacles(
+  private static List<SurgeObstacle> surgeObstacles(
       Cursor spec,
       Map<String, String> labels,
       List<Container> containers,
-      List<Container> sidecars) {
-    var obstacles = new ArrayList<String>();
+      List<Container> sidecars,
+      List<SurgeObstacle> more) {
+    var obstacles = new ArrayList<SurgeObstacle>();
     boolean hostNetwork = spec.field("hostNetwork").isTrue();
     for (List<Container> some : List.of(containers, sidecars)) {
       for (Container container : some) {
         for (ContainerPort port : container.ports()) {
           Optional<Integer> taken =
               hostNetwork ? Optional.of(port.containerPort()) : port.hostPort();
-          taken.ifPresent(number -> obstacles.add("host port " + number));
+          taken.ifPresent(number -> obstacles.add(new SurgeObstacle("host port " + number, true)));
         }
       }
     }
@@ -156,7 +283,7 @@ public final class WorkloadReader {
     for (Cursor term :
         antiAffinity.field("requiredDuringSchedulingIgnoredDuringExecution").elements()) {
       if (term.field("topologyKey").text().equals(Optional.of(HOSTNAME)) && selects(term, labels)) {
-        obstacles.add("required anti-affinity on " + HOSTNAME);
+        obstacles.add(new SurgeObstacle("required anti-affinity on " + HOSTNAME, true));
       }
     }
     for (Cursor constraint : spec.field("topologySpreadConstraints").elements()) {
@@ -166,23 +293,23 @@ public final class WorkloadReader {
               .orElse("DoNotSchedule")
               .equals("DoNotSchedule")
           && selects(constraint, labels)) {
-        obstacles.add(
-            "DoNotSchedule spread over " + constraint.field("topologyKey").text().orElse(""));
+        String over = constraint.field("topologyKey").text().orElse("");
+        obstacles.add(new SurgeObstacle("DoNotSchedule spread over " + over, false));
       }
     }
+    obstacles.addAll(more);
     return List.copyOf(obstacles);
   }
 
   // Whether the term counts the old pods of a rollout beside its new ones. An absent selector
-  // matches
-  // no pods, and the pod-template-hash differs between old and new.
+  // matches no pods, and the revision's label differs between old and new.
   private static boolean selects(Cursor term, Map<String, String> labels) {
     Cursor selector = term.field("labelSelector");
     if (!selector.present()) {
       return false;
     }
     for (Cursor key : term.field("matchLabelKeys").elements()) {
-      if (key.text().equals(Optional.of("pod-template-hash"))) {
+      if (key.text().map(REVISION_LABELS::contains).orElse(false)) {
         return false;
       }
     }

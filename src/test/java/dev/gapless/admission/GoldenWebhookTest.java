@@ -149,10 +149,11 @@ class GoldenWebhookTest {
     ObjectNode review = SyntheticReview.creation();
     ObjectNode request = (ObjectNode) review.path("request");
     request.put("dryRun", false).set("object", object);
+    String[] groupVersion = object.path("apiVersion").asText().split("/", 2);
     request
         .putObject("kind")
-        .put("group", "apps")
-        .put("version", "v1")
+        .put("group", groupVersion[0])
+        .put("version", groupVersion[1])
         .put("kind", object.path("kind").asText());
     old.ifPresent(it -> request.put("operation", "UPDATE").set("oldObject", it));
     String answer =

@@ -106,15 +106,23 @@ class CheckCommandTest {
           template:
             spec:
               containers: web
+        ---
+        apiVersion: argoproj.io/v1alpha1
+        kind: Rollout
+        metadata: {name: new}
+        spec:
+          workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web}
         """;
     assertEquals(
         new Invocation(
             2,
-            "0 objects judged, 4 skipped (1 not a Kubernetes object, 1 of another kind,"
-                + " 1 of an old API version, 1 unreadable): no findings\n",
+            "0 objects judged, 5 skipped (1 not a Kubernetes object, 1 of another kind,"
+                + " 1 of an old API version, 1 unreadable, 1 with the pod template of another"
+                + " object): no findings\n",
             """
             stdin:7: extensions/v1beta1 Deployment "old" skipped: must be apps/v1, is extensions/v1beta1, which Kubernetes 1.16 removed
             stdin:17: apps/v1 Deployment "odd" skipped: spec.template.spec.containers: must be a list, is string
+            stdin:19: argoproj.io/v1alpha1 Rollout "new" skipped: its pod template is that of Deployment "web" (spec.workloadRef)
             """),
         Invocation.withInput(directory, input, "check", "-"));
   }

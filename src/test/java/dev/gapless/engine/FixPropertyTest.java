@@ -38,7 +38,8 @@ class FixPropertyTest {
           "min-ready-seconds-zero",
           "pre-stop-sleep-missing",
           "grace-period-too-short",
-          "rollout-loses-capacity");
+          "rollout-loses-capacity",
+          "spread-missing");
   private static final JsonMapper JSON = new JsonMapper();
 
   private static final Map<String, Mode> ALL_AUDITED = all(Mode.AUDIT);
@@ -155,12 +156,16 @@ class FixPropertyTest {
         return false;
       }
     }
-    if (!object.path("kind").asText().equals("Deployment")) {
+    if (!object.path("kind").asText().matches("Deployment|Rollout")) {
       return true;
     }
     if (object.at("/spec/progressDeadlineSeconds").asLong(600)
         <= object.at("/spec/minReadySeconds").asLong(0)) {
       return false;
+    }
+    if (object.path("kind").asText().equals("Rollout")) {
+      JsonNode canary = object.at("/spec/strategy/canary");
+      return !zero(canary.path("maxSurge")) || !zero(canary.path("maxUnavailable"));
     }
     if (object.at("/spec/strategy/type").asText("").equals("Recreate")) {
       return true;
@@ -197,8 +202,9 @@ class FixPropertyTest {
 
   private static ObjectNode workload(Random random) {
     ObjectNode object = JSON.createObjectNode();
-    object.put("apiVersion", "apps/v1");
-    object.put("kind", pick(random, "Deployment", "Deployment", "StatefulSet", "DaemonSet"));
+    String kind = pick(random, "Deployment", "Deployment", "StatefulSet", "DaemonSet", "Rollout");
+    object.put("apiVersion", kind.equals("Rollout") ? "argoproj.io/v1alpha1" : "apps/v1");
+    object.put("kind", kind);
     ObjectNode metadata = object.putObject("metadata").put("name", "w" + random.nextInt(9));
     if (random.nextInt(3) == 0) {
       metadata.putArray("managedFields").addObject().put("operation", "Apply");
@@ -207,10 +213,15 @@ class FixPropertyTest {
     if (random.nextBoolean()) {
       spec.put("replicas", random.nextInt(12));
     }
-    if (random.nextBoolean()) {
+    if (kind.equals("Rollout")) {
+      rolloutStrategy(random, spec.putObject("strategy"));
+    } else if (random.nextBoolean()) {
       strategy(random, spec.putObject("strategy"));
     }
     pace(random, spec);
+    if (random.nextInt(4) > 0) {
+      spec.putObject("selector").putObject("matchLabels").put("app", "web");
+    }
     ObjectNode pod = spec.putObject("template").putObject("spec");
     if (random.nextInt(8) == 0) {
       pod.put("hostNetwork", true);
@@ -230,8 +241,43 @@ class FixPropertyTest {
               .put("name", "side")
               .put("restartPolicy", "Always"));
     }
+    placement(random, pod);
     injectedBefore(random, object);
     return object;
+  }
+
+  private static void rolloutStrategy(Random random, ObjectNode strategy) {
+    if (random.nextInt(4) == 0) {
+      strategy.putObject("blueGreen").put("activeService", "web");
+      return;
+    }
+    ObjectNode canary = strategy.putObject("canary");
+    bounds(random, canary);
+    if (random.nextInt(4) == 0) {
+      canary.putObject("trafficRouting").putObject("nginx").put("stableIngress", "web");
+    }
+  }
+
+  /// What says where pods may stand, and what keeps a second one away.
+  private static void placement(Random random, ObjectNode pod) {
+    switch (random.nextInt(8)) {
+      case 0 -> pod.put("hostNetwork", true);
+      case 1 ->
+          pod.putArray("volumes")
+              .addObject()
+              .put("name", "data")
+              .putObject("persistentVolumeClaim")
+              .put("claimName", "data");
+      case 2 ->
+          pod.putObject("affinity")
+              .putObject("podAntiAffinity")
+              .putArray("requiredDuringSchedulingIgnoredDuringExecution")
+              .addObject()
+              .put("topologyKey", "kubernetes.io/hostname")
+              .putObject("labelSelector");
+      case 3 -> pod.putArray("topologySpreadConstraints");
+      default -> {}
+    }
   }
 
   private static void strategy(Random random, ObjectNode strategy) {
@@ -239,7 +285,10 @@ class FixPropertyTest {
       strategy.put("type", "Recreate");
       return;
     }
-    ObjectNode rolling = strategy.putObject("rollingUpdate");
+    bounds(random, strategy.putObject("rollingUpdate"));
+  }
+
+  private static void bounds(Random random, ObjectNode rolling) {
     for (String bound : List.of("maxSurge", "maxUnavailable")) {
       switch (random.nextInt(3)) {
         case 0 -> rolling.put(bound, random.nextInt(3));
@@ -332,6 +381,10 @@ class FixPropertyTest {
     JsonNode minReady = object.at("/spec/minReadySeconds");
     if (minReady.isInt() && random.nextBoolean()) {
       record.set("spec.minReadySeconds", minReady);
+    }
+    unavailable = object.at("/spec/strategy/canary/maxUnavailable");
+    if (unavailable.isInt() && unavailable.intValue() == 0 && random.nextBoolean()) {
+      record.set("spec.strategy.canary.maxUnavailable", unavailable);
     }
     if (!record.isEmpty()) {
       ((ObjectNode) object.path("metadata"))

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.workload.WorkloadReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +15,7 @@ public final class AppliedObject {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /// The lists that Kubernetes merges by key; every other list of a workload is owned as a whole
-  /// here.
+  /// here, and every list of a custom resource.
   private static final Map<String, Set<String>> KEYS =
       Map.of(
           "containers", Set.of("name"),
@@ -26,7 +27,8 @@ public final class AppliedObject {
   /// The object, with everything in the manifest owned by one server-side apply.
   public static ObjectNode of(ObjectNode manifest) {
     ObjectNode object = withDefaults(manifest);
-    ObjectNode fields = (ObjectNode) fields(manifest);
+    String apiVersion = manifest.path("apiVersion").asText();
+    ObjectNode fields = (ObjectNode) fields(manifest, isCustom(manifest) ? Map.of() : KEYS);
     fields.remove(List.of("f:apiVersion", "f:kind"));
     ((ObjectNode) fields.path("f:metadata")).remove("f:name");
     ((ObjectNode) object.path("metadata"))
@@ -34,7 +36,7 @@ public final class AppliedObject {
         .addObject()
         .put("manager", "kubectl")
         .put("operation", "Apply")
-        .put("apiVersion", "apps/v1")
+        .put("apiVersion", apiVersion)
         .put("fieldsType", "FieldsV1")
         .set("fieldsV1", fields);
     return object;
@@ -43,6 +45,9 @@ public final class AppliedObject {
   /// The object with the API server's defaults for what the rules of the catalogue look at.
   public static ObjectNode withDefaults(ObjectNode manifest) {
     ObjectNode object = manifest.deepCopy();
+    if (isCustom(manifest)) {
+      return object;
+    }
     JsonNode pod = object.at("/spec/template/spec");
     if (pod instanceof ObjectNode spec && !spec.hasNonNull("terminationGracePeriodSeconds")) {
       spec.put("terminationGracePeriodSeconds", 30);
@@ -71,20 +76,25 @@ public final class AppliedObject {
     return object;
   }
 
-  private static JsonNode fields(JsonNode value) {
+  private static boolean isCustom(ObjectNode manifest) {
+    return !manifest.path("apiVersion").asText().equals(WorkloadReader.API_VERSION);
+  }
+
+  private static JsonNode fields(JsonNode value, Map<String, Set<String>> mergeKeys) {
     ObjectNode fields = NODES.objectNode();
     for (var member : value.properties()) {
-      Set<String> keys = KEYS.get(member.getKey());
+      Set<String> keys = mergeKeys.get(member.getKey());
       fields.set(
           "f:" + member.getKey(),
           keys != null && member.getValue() instanceof ArrayNode list
-              ? elements(list, keys)
-              : fields(member.getValue()));
+              ? elements(list, keys, mergeKeys)
+              : fields(member.getValue(), mergeKeys));
     }
     return fields;
   }
 
-  private static ObjectNode elements(ArrayNode list, Set<String> keys) {
+  private static ObjectNode elements(
+      ArrayNode list, Set<String> keys, Map<String, Set<String>> mergeKeys) {
     ObjectNode elements = NODES.objectNode();
     for (JsonNode element : list) {
       ObjectNode key = NODES.objectNode();
@@ -96,7 +106,7 @@ public final class AppliedObject {
                   name.equals("protocol") && !element.has(name)
                       ? NODES.textNode("TCP")
                       : element.path(name)));
-      ObjectNode owned = (ObjectNode) fields(element);
+      ObjectNode owned = (ObjectNode) fields(element, mergeKeys);
       owned.putObject(".");
       elements.set("k:" + key, owned);
     }

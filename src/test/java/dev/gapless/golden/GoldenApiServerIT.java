@@ -85,6 +85,17 @@ class GoldenApiServerIT {
           "rollout-loses-capacity/anti-affinity-within-a-revision-is-judged",
           KubernetesVersion.parse("1.31").orElseThrow());
 
+  /// Inputs with a field that some releases drop, and that means nothing there.
+  private static final Set<String> BY_RELEASE =
+      Set.of(
+          "statefulset-loses-quorum/both-of-two",
+          "statefulset-loses-quorum/partition-holds-the-others-back",
+          "statefulset-loses-quorum/percentage-that-leaves-half",
+          "statefulset-loses-quorum/several-at-a-time-are-dropped-on-1-34",
+          "statefulset-loses-quorum/several-at-a-time-are-off-again-on-1-36",
+          "statefulset-loses-quorum/several-at-a-time-on-the-release-that-heeds-it",
+          "statefulset-loses-quorum/small-percentage-counts-as-1");
+
   private final KubeApiServer server;
   private final GaplessServer builtIn;
   private final Engine engine = new Engine(Catalog.RULES);
@@ -112,8 +123,8 @@ class GoldenApiServerIT {
         && golden.around().isEmpty()
         && golden.namespace().labels().isEmpty()
         && golden.kubernetes().atLeast(KubernetesVersion.SLEEP_ACTION)
-        && golden.input().path("apiVersion").asText().equals(WorkloadReader.API_VERSION)
-        && WorkloadReader.KINDS.contains(golden.input().path("kind").asText());
+        && WorkloadReader.reads(
+            golden.input().path("apiVersion").asText(), golden.input().path("kind").asText());
   }
 
   @BeforeAll
@@ -125,7 +136,9 @@ class GoldenApiServerIT {
     Files.writeString(file, policies.text());
     GaplessServer governed = GaplessServer.start(server, "golden-policies", "--policy=" + file);
     started.add(governed);
+    // Registered before the kind exists, as in a cluster where Argo Rollouts comes later.
     started.add(Webhooks.register(server, builtIn, BUILT_IN, List.of(BUILT_IN)));
+    server.defineRollouts();
     started.add(Webhooks.register(server, governed, "golden-policies", policies.namespaces()));
   }
 
@@ -145,7 +158,7 @@ class GoldenApiServerIT {
             .filter(GoldenApiServerIT::canRunHere)
             .map(GoldenCase::name)
             .toList();
-    Stream.of(REJECTED, CURED, SINCE.keySet())
+    Stream.of(REJECTED, CURED, BY_RELEASE, SINCE.keySet())
         .flatMap(Set::stream)
         .forEach(it -> assertTrue(names.contains(it), it + " is gone"));
   }
@@ -165,7 +178,7 @@ class GoldenApiServerIT {
   Stream<DynamicTest> theReadersDefaultsAreTheServersOwn() {
     return each(golden -> {
       ApiResponse given = apply(golden.input(), PLAIN);
-      if (given.accepted()) {
+      if (given.accepted() && !BY_RELEASE.contains(golden.name())) {
         assertEquals(
             WorkloadReader.read(in(PLAIN, golden.input())),
             WorkloadReader.read(withoutAnnotation(SERVERS_OWN, given.body())));
@@ -203,6 +216,9 @@ class GoldenApiServerIT {
   @TestFactory
   Stream<DynamicTest> aPolicyOfACaseSaysTheSameInTheFileOfAll() {
     return each(golden -> {
+      if (BY_RELEASE.contains(golden.name())) {
+        return;
+      }
       Review review = review(golden, namespace(golden), golden.review().today());
       assertEquals(
           golden.expected().orElseThrow().toPrettyString(),
@@ -278,8 +294,9 @@ class GoldenApiServerIT {
   private ApiResponse apply(JsonNode object, String namespace) {
     return server.send(
         "PATCH",
-        "/apis/apps/v1/namespaces/%s/%ss/%s?fieldManager=golden&force=true&dryRun=All"
+        "/apis/%s/namespaces/%s/%ss/%s?fieldManager=golden&force=true&dryRun=All"
             .formatted(
+                object.path("apiVersion").asText(),
                 namespace,
                 object.path("kind").asText().toLowerCase(Locale.ROOT),
                 object.path("metadata").path("name").asText()),

@@ -35,6 +35,7 @@ import javax.net.ssl.TrustManagerFactory;
 
 /// etcd and kube-apiserver on loopback, with an administrator's access to them.
 public final class KubeApiServer implements AutoCloseable {
+  private static final Path ROLLOUTS = Path.of("src", "test", "resources", "rollout-crd.yaml");
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
   private static final Duration PROGRAM_LIMIT = Duration.ofMinutes(1);
@@ -193,6 +194,29 @@ public final class KubeApiServer implements AutoCloseable {
     ApiResponse response = send("POST", "/api/v1/namespaces", "application/json", body);
     if (!response.accepted()) {
       throw new IllegalStateException("cannot make namespace " + name + ": " + response.message());
+    }
+  }
+
+  /// Defines Argo's Rollout, unless it is there, and waits until it is served.
+  public void defineRollouts() {
+    String definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    if (send("GET", definitions + "/rollouts.argoproj.io", "", "").status() == 404) {
+      ApiResponse response = send("POST", definitions, "application/yaml", text(ROLLOUTS));
+      if (!response.accepted()) {
+        throw new IllegalStateException("cannot define Rollouts: " + response.message());
+      }
+    }
+    Await.until(
+        "Rollouts to be served",
+        START_LIMIT,
+        () -> send("GET", "/apis/argoproj.io/v1alpha1/rollouts", "", "").accepted());
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
     }
   }
 
