@@ -25,8 +25,8 @@ public final class ReadinessProbeMissing implements Rule {
           then sends it requests before the server listens, and the rollout goes on to delete old \
           pods although the new version may never start.
 
-          A pod takes traffic when one of its containers declares a port, or when a known Service \
-          selects it. One readiness probe, on a regular container or on a native sidecar, satisfies \
+          A pod takes traffic when one of its containers declares a port, when a known Service \
+          selects it, or when the strategy of an Argo Rollout names a Service. One readiness probe, on a regular container or on a native sidecar, satisfies \
           this rule; readiness-probe-partial looks at the others. A liveness probe does not count: \
           it restarts a container and says nothing about traffic. A startup probe alone does not \
           count either: it holds traffic back at the start, but nothing takes the pod out of \

@@ -29,7 +29,7 @@ public final class SingleReplica implements Rule {
           A StatefulSet has no surge: its only pod goes before the next one comes, in every rollout.
 
           One replica can be right: a leader that has no use for a second one, a single writer, a \
-          development environment. So the rule records and leaves the rest to a policy. It says \
+          canary beside the stable version, a development environment. So the rule records and leaves the rest to a policy. It says \
           nothing where the number is not written, because an autoscaler may hold it; where it is 0; \
           where Recreate (recreate-strategy) is the greater harm; and where a Deployment or a Rollout \
           mounts a claim to write, which often allows no second pod.\
