@@ -13,7 +13,8 @@ public record Container(
     boolean sidecar,
     List<ContainerPort> ports,
     Optional<Probe> readinessProbe,
-    Optional<PreStop> preStop) {
+    Optional<PreStop> preStop,
+    Program program) {
 
   /// Where the container's preStop hook stands or would stand.
   public FieldPath preStopPath() {

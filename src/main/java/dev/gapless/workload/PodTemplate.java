@@ -11,12 +11,14 @@ import java.util.stream.Stream;
 /// @param containers the regular containers, in order
 /// @param sidecars the native sidecars, in order
 /// @param terminationGracePeriodSeconds 0 or more; Kubernetes' default filled in
+/// @param windows whether the pods run on Windows nodes: by their `os`, or by their node selector
 /// @param persistentVolumeClaims names of the claims that the pods mount
 /// @param surgeObstacles what in the template itself may keep a new pod from being placed beside
 ///   the old ones
 public record PodTemplate(
     FieldPath path,
     Map<String, String> labels,
+    Map<String, String> annotations,
     List<Container> containers,
     List<Container> sidecars,
     long terminationGracePeriodSeconds,
