@@ -235,10 +235,17 @@ public final class Engine {
         return;
       }
       for (Edit edit : edits) {
+        FieldPath path = edit.path();
+        JsonNode before = path.in(patch.object());
+        boolean replaces =
+            !injected.holds(path, before) && authorship.wrote(path, patch.object(), injected);
         patch.apply(edit);
         switch (edit) {
-          case Edit.Set(FieldPath path, JsonNode value) -> injected.put(path, value);
-          case Edit.Remove(FieldPath path) -> injected.remove(path);
+          case Edit.Set(_, JsonNode value) -> injected.put(path, value);
+          case Edit.Remove _ -> injected.remove(path);
+        }
+        if (replaces) {
+          injected.replace(path, before);
         }
       }
       subject = subject(WorkloadReader.read(patch.object()).orElse(given));

@@ -15,7 +15,8 @@ public record Container(
     Optional<Probe> startupProbe,
     Optional<Probe> livenessProbe,
     Optional<Probe> readinessProbe,
-    Optional<PreStop> preStop) {
+    Optional<PreStop> preStop,
+    Program program) {
 
   /// Where the container's preStop hook stands or would stand.
   public FieldPath preStopPath() {

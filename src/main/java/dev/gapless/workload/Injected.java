@@ -14,6 +14,8 @@ import java.util.TreeMap;
 ///
 /// The record answers "who put this here", and lets later reviews change or take back their own
 /// values. It holds only what still stands: a value that somebody changed since is no longer ours.
+/// Where a fix took the place of what the author wrote, it holds that too, under `was:` and the
+/// path.
 public final class Injected {
   /// The annotation on the workload's own metadata (never on the pod template, where it would start
   /// a rollout); a JSON object of stable field paths and values.
@@ -22,9 +24,11 @@ public final class Injected {
   /// Where the annotation stands.
   public static final FieldPath PATH = FieldPath.of("metadata", "annotations", ANNOTATION);
 
+  private static final String WAS = "was:";
   private static final JsonMapper JSON = new JsonMapper();
 
   private final SortedMap<String, JsonNode> values = new TreeMap<>();
+  private final SortedMap<String, JsonNode> replaced = new TreeMap<>();
 
   private Injected() {}
 
@@ -42,11 +46,17 @@ public final class Injected {
     }
     try {
       for (var entry : JSON.readTree(annotation.textValue()).properties()) {
+        if (entry.getKey().startsWith(WAS)) {
+          injected.replaced.put(entry.getKey().substring(WAS.length()), entry.getValue());
+          continue;
+        }
         Optional<FieldPath> path = FieldPath.parseStable(entry.getKey(), object);
         if (path.isPresent() && path.get().in(object).equals(entry.getValue())) {
           injected.values.put(entry.getKey(), entry.getValue());
         }
       }
+      injected.replaced.keySet().removeIf(path -> injected.isWrittenAnew(path, object));
+      injected.forgetWhatNothingReplaces();
     } catch (JsonProcessingException _) {
       return new Injected();
     }
@@ -69,6 +79,18 @@ public final class Injected {
     return true;
   }
 
+  /// Whether admission put its own value in the place of what the author wrote at this path, or
+  /// beside it: what stands there now is the author's will in another form.
+  public boolean hasReplaced(FieldPath path) {
+    return replaced.containsKey(path.stable());
+  }
+
+  /// Notes that a value of admission's takes, or is about to take, the place of what the author
+  /// wrote at this path.
+  public void replace(FieldPath path, JsonNode written) {
+    replaced.put(path.stable(), written);
+  }
+
   /// Notes that admission set a value.
   public void put(FieldPath path, JsonNode value) {
     values.put(path.stable(), value);
@@ -80,6 +102,23 @@ public final class Injected {
     values
         .keySet()
         .removeIf(recorded -> recorded.equals(stable) || recorded.startsWith(stable + "."));
+    forgetWhatNothingReplaces();
+  }
+
+  private boolean isWrittenAnew(String path, JsonNode object) {
+    return !values.containsKey(path)
+        && FieldPath.parseStable(path, object)
+            .filter(it -> !it.in(object).isMissingNode())
+            .isPresent();
+  }
+
+  private void forgetWhatNothingReplaces() {
+    replaced
+        .keySet()
+        .removeIf(path -> {
+          String beside = path.substring(0, path.lastIndexOf('.') + 1);
+          return values.keySet().stream().noneMatch(value -> value.startsWith(beside));
+        });
   }
 
   /// The values by their stable paths.
@@ -94,6 +133,7 @@ public final class Injected {
     }
     ObjectNode record = JsonNodeFactory.instance.objectNode();
     values.forEach(record::set);
+    replaced.forEach((path, written) -> record.set(WAS + path, written));
     return Optional.of(record.toString());
   }
 }

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 /// @param containers the regular containers, in order
 /// @param sidecars the native sidecars, in order
 /// @param terminationGracePeriodSeconds 0 or more; Kubernetes' default filled in
+/// @param windows whether the pods run on Windows nodes: by their `os`, or by their node selector
 /// @param hostNetwork whether each port of a container is one of its node
 /// @param persistentVolumeClaims names of the claims that the pods mount to write
 /// @param surgeObstacles what in the template itself may keep a new pod from being placed beside
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 public record PodTemplate(
     FieldPath path,
     Map<String, String> labels,
+    Map<String, String> annotations,
     List<Container> containers,
     List<Container> sidecars,
     long terminationGracePeriodSeconds,

@@ -36,13 +36,23 @@ public record PreStop(
     return sleepSeconds.or(() -> execCommand.flatMap(PreStop::plainSleep));
   }
 
+  /// How many seconds the hook sleeps at least when nothing in it fails: a known wait, or the
+  /// sleeps of a script that does other things too.
+  ///
+  /// Empty where it does not sleep, or where that cannot be told.
+  public Optional<Long> sleepsSeconds() {
+    return waitSeconds().or(() -> execCommand.flatMap(HookScript::sleeps));
+  }
+
+  static boolean isShell(String program) {
+    return SHELL.matcher(program).matches();
+  }
+
   private static Optional<Long> plainSleep(List<String> command) {
     if (command.size() == 2 && SLEEP.matcher(command.getFirst()).matches()) {
       return seconds(SECONDS.matcher(command.getLast()));
     }
-    if (command.size() == 3
-        && SHELL.matcher(command.getFirst()).matches()
-        && command.get(1).equals("-c")) {
+    if (command.size() == 3 && isShell(command.getFirst()) && command.get(1).equals("-c")) {
       return seconds(PLAIN_SLEEP.matcher(command.getLast()));
     }
     return Optional.empty();

@@ -19,6 +19,8 @@ import dev.gapless.workload.Workload.RoutedCanary;
 import dev.gapless.workload.Workload.StatefulSet;
 import dev.gapless.workload.Workload.StatefulSetUpdate;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -251,15 +253,22 @@ public final class WorkloadReader {
     return new PodTemplate(
         template.path(),
         labels,
+        template.field("metadata").field("annotations").strings(),
         List.copyOf(containers),
         List.copyOf(sidecars),
         spec.field("terminationGracePeriodSeconds")
             .integer()
             .orElse(ApiDefaults.TERMINATION_GRACE_PERIOD_SECONDS),
-        spec.field("os").field("name").text().equals(Optional.of("windows")),
+        windows(spec),
         spec.field("hostNetwork").isTrue(),
         List.copyOf(claims),
         surgeObstacles(spec, labels, containers, sidecars, moreObstacles));
+  }
+
+  private static boolean windows(Cursor spec) {
+    Optional<String> windows = Optional.of("windows");
+    return spec.field("os").field("name").text().equals(windows)
+        || spec.field("nodeSelector").field("kubernetes.io/os").text().equals(windows);
   }
 
   private static List<SurgeObstacle> surgeObstacles(
@@ -346,20 +355,37 @@ public final class WorkloadReader {
         container.field("startupProbe").optional().map(ProbeReader::read),
         container.field("livenessProbe").optional().map(ProbeReader::read),
         container.field("readinessProbe").optional().map(ProbeReader::read),
-        container.field("lifecycle").field("preStop").optional().map(WorkloadReader::preStop));
+        container.field("lifecycle").field("preStop").optional().map(WorkloadReader::preStop),
+        program(container));
+  }
+
+  private static Program program(Cursor container) {
+    var words = new ArrayList<String>(words(container.field("command")));
+    words.addAll(words(container.field("args")));
+    var env = new LinkedHashMap<String, Optional<String>>();
+    for (Cursor variable : container.field("env").elements()) {
+      Optional<String> value = variable.field("value").text();
+      boolean elsewhere = variable.field("valueFrom").present();
+      env.put(
+          variable.field("name").text().orElse(""),
+          elsewhere ? Optional.empty() : Optional.of(value.orElse("")));
+    }
+    return new Program(
+        container.field("image").text().orElse(""),
+        List.copyOf(words),
+        Collections.unmodifiableMap(env),
+        !container.field("envFrom").elements().isEmpty());
   }
 
   private static PreStop preStop(Cursor preStop) {
     return new PreStop(
         preStop.path(),
         preStop.field("sleep").optional().map(sleep -> sleep.field("seconds").integer().orElse(0L)),
-        preStop
-            .field("exec")
-            .optional()
-            .map(exec ->
-                exec.field("command").elements().stream()
-                    .map(word -> word.text().orElse(""))
-                    .toList()),
+        preStop.field("exec").optional().map(exec -> words(exec.field("command"))),
         preStop.field("httpGet").present() || preStop.field("tcpSocket").present());
+  }
+
+  private static List<String> words(Cursor command) {
+    return command.elements().stream().map(word -> word.text().orElse("")).toList();
   }
 }
