@@ -325,7 +325,7 @@ class WebhookTest {
     return management(server);
   }
 
-  private static RequestSpecification management(HttpServer server) {
+  static RequestSpecification management(HttpServer server) {
     return given().baseUri("http://localhost:" + server.getManagementPort());
   }
 
