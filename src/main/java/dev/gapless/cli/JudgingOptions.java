@@ -5,10 +5,10 @@ import dev.gapless.policy.Policies;
 import dev.gapless.rule.Rule;
 import dev.gapless.workload.KubernetesVersion;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// The options by which manifests are judged.
@@ -16,8 +16,10 @@ final class JudgingOptions {
   @Option(
       names = "--policy",
       paramLabel = "FILE",
-      description = "Judge by the policies of this file instead of the built-in one.")
-  private Optional<Path> policy = Optional.empty();
+      description =
+          "Judge by the policies of this file, or among the manifests in this folder, instead of the"
+              + " built-in one; may be given several times.")
+  private List<String> policies = new ArrayList<>();
 
   @Option(
       names = "--kubernetes-version",
@@ -45,8 +47,8 @@ final class JudgingOptions {
   }
 
   Policies policies(Path directory, List<Rule> rules) {
-    return policy
-        .map(file -> PolicyFile.read(directory, file, rules))
-        .orElseGet(() -> Policies.builtIn(Mode.ENFORCE));
+    return policies.isEmpty()
+        ? Policies.builtIn(Mode.ENFORCE)
+        : PolicyFile.read(directory, policies, rules);
   }
 }

@@ -41,6 +41,11 @@ public final class Policies {
     return new Policies(List.of(), EffectivePolicy.defaults("built-in", mode));
   }
 
+  /// How many policies there are besides the one for what none of them matches.
+  public int size() {
+    return ranked.size();
+  }
+
   /// The keys of the namespace labels that each policy asks for, by the policy's name; without the
   /// policies that ask for none.
   public SortedMap<String, SortedSet<String>> namespaceLabels() {
