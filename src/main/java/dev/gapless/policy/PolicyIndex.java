@@ -26,14 +26,12 @@ final class PolicyIndex {
 
   /// The ranks of the policies that demand one key, in rising order: by the value that they demand,
   /// and those that take any.
-  private record Drawer(Map<String, int[]> byValue, int[] anyValue) {}
-
-  private static final int[] NONE = {};
+  private record Drawer(Map<String, List<Integer>> byValue, List<Integer> anyValue) {}
 
   private final List<RolloutPolicy> ranked;
   private final Map<String, Drawer> byNamespaceLabel;
   private final Map<String, Drawer> byObjectLabel;
-  private final int[] unfiled;
+  private final List<Integer> unfiled;
 
   /// @param ranked in the order of precedence
   PolicyIndex(List<RolloutPolicy> ranked) {
@@ -55,7 +53,7 @@ final class PolicyIndex {
     }
     this.byNamespaceLabel = drawers(Scope.NAMESPACE, filed);
     this.byObjectLabel = drawers(Scope.OBJECT, filed);
-    this.unfiled = ints(rest);
+    this.unfiled = List.copyOf(rest);
   }
 
   /// For each part of a policy's selectors that demands a label: the labels of which one must be
@@ -101,18 +99,14 @@ final class PolicyIndex {
     var drawers = new HashMap<String, Drawer>();
     filed.forEach((label, ranks) -> {
       if (label.scope() == scope) {
-        Drawer drawer = drawers.getOrDefault(label.key(), new Drawer(new HashMap<>(), NONE));
-        label.value().ifPresent(value -> drawer.byValue().put(value, ints(ranks)));
+        Drawer drawer = drawers.getOrDefault(label.key(), new Drawer(new HashMap<>(), List.of()));
+        label.value().ifPresent(value -> drawer.byValue().put(value, List.copyOf(ranks)));
         drawers.put(
             label.key(),
-            label.value().isPresent() ? drawer : new Drawer(drawer.byValue(), ints(ranks)));
+            label.value().isPresent() ? drawer : new Drawer(drawer.byValue(), List.copyOf(ranks)));
       }
     });
     return drawers;
-  }
-
-  private static int[] ints(List<Integer> ranks) {
-    return ranks.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /// The policy that goes before all others that match; empty where none matches.
@@ -139,13 +133,13 @@ final class PolicyIndex {
       for (var label : labels.entrySet()) {
         Drawer drawer = drawers.get(label.getKey());
         if (drawer != null) {
-          in(drawer.byValue().getOrDefault(label.getValue(), NONE));
+          in(drawer.byValue().getOrDefault(label.getValue(), List.of()));
           in(drawer.anyValue());
         }
       }
     }
 
-    void in(int[] ranks) {
+    void in(List<Integer> ranks) {
       for (int rank : ranks) {
         if (rank >= first) {
           return;
