@@ -193,6 +193,10 @@ final class DiffCommand implements Callable<Integer> {
       if (patch.isEmpty()) {
         continue;
       }
+      if (!object.object().tree().path("metadata").has("name")) {
+        tell(CheckReport.title(object.object()) + ": has no name by which a patch could find it");
+        continue;
+      }
       if (first && !any) {
         printUse("");
       } else {

@@ -123,6 +123,47 @@ class DiffCommandTest {
   }
 
   @Test
+  void whatHasNoNameGetsNoPatch() {
+    Invocation diff =
+        Invocation.of(
+            directory,
+            Catalog.RULES,
+            WEB.replace("name: web\nspec", "generateName: web-\nspec"),
+            Map.of(),
+            false,
+            "diff",
+            "-f",
+            "-",
+            "-o",
+            "kustomize");
+    assertEquals("", diff.out());
+    assertEquals(
+        "apps/v1 Deployment \"web-\": has no name by which a patch could find it",
+        diff.err().lines().findFirst().orElse(""));
+  }
+
+  @Test
+  void eachChangedObjectGetsAPatchWithItsOwnNamespace() {
+    Invocation diff =
+        Invocation.of(
+            directory,
+            Catalog.RULES,
+            WEB + "---\n" + WEB.replace("name: web\nspec", "name: web\n  namespace: shop\nspec"),
+            Map.of(),
+            false,
+            "diff",
+            "-f",
+            "-",
+            "-o",
+            "kustomize");
+    assertEquals(1, diff.exitCode());
+    String[] patches = diff.out().split("---\n");
+    assertEquals(2, patches.length);
+    assertEquals(
+        patches[0].replaceAll("(?m)^#.*\n", ""), patches[1].replace("  namespace: shop\n", ""));
+  }
+
+  @Test
   void aFileThatCannotBeReadIsAnError() {
     assertEquals(
         new Invocation(2, "", "gone.yaml: cannot be read: no such file or folder\n"),
