@@ -69,6 +69,11 @@ public final class RolloutLosesCapacity implements Rule {
   }
 
   @Override
+  public boolean fixes() {
+    return true;
+  }
+
+  @Override
   public Outcome judge(Subject subject) {
     Optional<Rolling> rolling = subject.workload().rolling();
     if (rolling.isEmpty()) {
