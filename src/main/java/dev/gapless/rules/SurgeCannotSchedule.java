@@ -59,8 +59,8 @@ public final class SurgeCannotSchedule implements Rule {
           Let the rollout take a pod away first: `maxSurge: 0` and `maxUnavailable: 1`; for a \
           DaemonSet `maxUnavailable` alone. Or take the obstacle away: no host port behind a \
           Service, preferred anti-affinity instead of required, ScheduleAnyway, or `matchLabelKeys: \
-          [pod-template-hash]`, by which old and new pods do not count as one. Where a spare node is \
-          always there, exempt the workload.\
+          [pod-template-hash]`, by which old and new pods do not count as one (in an anti-affinity \
+          from Kubernetes 1.31 on). Where a spare node is always there, exempt the workload.\
           """,
           List.of(
               "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-unavailable",

@@ -94,7 +94,10 @@ class GoldenApiServerIT {
           "statefulset-loses-quorum/several-at-a-time-are-dropped-on-1-34",
           "statefulset-loses-quorum/several-at-a-time-are-off-again-on-1-36",
           "statefulset-loses-quorum/several-at-a-time-on-the-release-that-heeds-it",
-          "statefulset-loses-quorum/small-percentage-counts-as-1");
+          "statefulset-loses-quorum/small-percentage-counts-as-1",
+          // matchLabelKeys of an anti-affinity: on by default from 1.31 on.
+          "rollout-loses-capacity/anti-affinity-within-a-revision-is-judged",
+          "surge-cannot-schedule/anti-affinity-within-a-revision-passes");
 
   private final KubeApiServer server;
   private final GaplessServer builtIn;
