@@ -140,7 +140,8 @@ final class PolicyIndex {
     }
 
     void in(List<Integer> ranks) {
-      for (int rank : ranks) {
+      for (int i = 0; i < ranks.size(); i++) {
+        int rank = ranks.get(i);
         if (rank >= first) {
           return;
         }

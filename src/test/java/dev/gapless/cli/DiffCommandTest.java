@@ -157,7 +157,7 @@ class DiffCommandTest {
             "-o",
             "kustomize");
     assertEquals(1, diff.exitCode());
-    String[] patches = diff.out().split("---\n");
+    String[] patches = diff.out().split("---\n", -1);
     assertEquals(2, patches.length);
     assertEquals(
         patches[0].replaceAll("(?m)^#.*\n", ""), patches[1].replace("  namespace: shop\n", ""));
