@@ -171,6 +171,11 @@ public final class ExecHookUnsafe implements Rule {
   }
 
   @Override
+  public boolean fixes() {
+    return true;
+  }
+
+  @Override
   public Outcome judge(Subject subject) {
     List<Container> hooks =
         subject

@@ -56,6 +56,11 @@ public final class PreStopOutlivesGrace implements Rule {
   }
 
   @Override
+  public boolean fixes() {
+    return true;
+  }
+
+  @Override
   public Outcome judge(Subject subject) {
     PodTemplate template = subject.workload().template();
     Optional<Container> longest =

@@ -71,6 +71,11 @@ public final class SpreadMissing implements Rule {
   }
 
   @Override
+  public boolean fixes() {
+    return true;
+  }
+
+  @Override
   public Outcome judge(Subject subject) {
     Workload workload = subject.workload();
     if (workload.pods().isEmpty()) {
