@@ -293,8 +293,12 @@ public final class ExecHookUnsafe implements Rule {
     PodTemplate template = subject.workload().template();
     String would = "set sleep.seconds to " + seconds + " instead";
     if (seconds > template.terminationGracePeriodSeconds()) {
-      int grace = (int) seconds + subject.policy().drainSeconds();
-      edits.add(new Edit.Set(template.terminationGracePeriodPath(), IntNode.valueOf(grace)));
+      // The same for each container: the last edit stands.
+      long longest =
+          template.servingContainers().mapToLong(ExecHookUnsafe::plainSleep).max().orElse(seconds);
+      long grace = GracePeriodTooShort.sum(longest, subject.policy().drainSeconds());
+      edits.add(
+          new Edit.Set(template.terminationGracePeriodPath(), GracePeriodTooShort.number(grace)));
       would += " and the grace period to " + grace;
     }
     return Optional.of(new Fix(edits, would));
