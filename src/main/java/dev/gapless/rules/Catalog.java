@@ -20,7 +20,11 @@ public final class Catalog {
           new ReadinessProbePartial(),
           new ReadinessPortUndeclared(),
           new PreStopSleepMissing(),
+          new ExecHookUnsafe(),
+          new PreStopSleepTooShort(),
           new GracePeriodTooShort(),
+          new PreStopOutlivesGrace(),
+          new SidecarDiesFirst(),
           new RolloutLosesCapacity(),
           new RecreateStrategy());
 

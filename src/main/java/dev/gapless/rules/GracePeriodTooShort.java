@@ -34,9 +34,10 @@ public final class GracePeriodTooShort implements Rule {
           middle of its work.
 
           The wait of a hook is known for the sleep action and for a plain sleep, as in \
-          `["sleep", "10"]` or `["sh", "-c", "sleep 10"]`; any other hook counts as no wait. Where a \
-          sleep was set at admission, the policy's seconds count, also when a short grace period \
-          left room for less. A pod that takes no traffic and waits in no hook is not judged.\
+          `["sleep", "10"]` or `["sh", "-c", "sleep 10"]`; any other hook counts as no wait, and \
+          pre-stop-outlives-grace looks whether it can end at all. Where a sleep was set at \
+          admission, the policy's seconds count, also when a short grace period left room for less. \
+          A pod that takes no traffic and waits in no hook is not judged.\
           """,
           """
           Set terminationGracePeriodSeconds to at least the longest preStop wait plus drainSeconds. \
@@ -53,13 +54,11 @@ public final class GracePeriodTooShort implements Rule {
   @Override
   public Outcome judge(Subject subject) {
     PodTemplate template = subject.workload().template();
-    long wait =
-        template.servingContainers().mapToLong(it -> waitSeconds(subject, it)).max().orElse(0);
+    long wait = longestWait(subject);
     if (wait == 0 && !subject.takesTraffic()) {
       return new Outcome.Skipped("no container declares a port or waits in a preStop hook");
     }
-    int drain = subject.policy().drainSeconds();
-    long needed = wait > Long.MAX_VALUE - drain ? Long.MAX_VALUE : wait + drain;
+    long needed = sum(wait, subject.policy().drainSeconds());
     long grace = template.terminationGracePeriodSeconds();
     if (grace >= needed) {
       return new Outcome.Passed();
@@ -74,22 +73,36 @@ public final class GracePeriodTooShort implements Rule {
                     + " (preStop "
                     + wait
                     + " s + drain "
-                    + drain
+                    + subject.policy().drainSeconds()
                     + " s), is "
                     + grace,
                 Optional.of(
                     new Fix(List.of(new Edit.Set(path, number(needed))), "set it to " + needed)))));
   }
 
-  // As a parser would read it: the least type that holds it.
-  private static JsonNode number(long value) {
+  /// A wait and the time to drain, together.
+  static long sum(long wait, long drain) {
+    return wait > Long.MAX_VALUE - drain ? Long.MAX_VALUE : wait + drain;
+  }
+
+  private static long longestWait(Subject subject) {
+    return subject
+        .workload()
+        .template()
+        .servingContainers()
+        .mapToLong(it -> waitSeconds(subject, it))
+        .max()
+        .orElse(0);
+  }
+
+  /// As a parser would read it: the least type that holds it.
+  static JsonNode number(long value) {
     return value == (int) value ? IntNode.valueOf((int) value) : LongNode.valueOf(value);
   }
 
   private static long waitSeconds(Subject subject, Container container) {
-    if (PreStopSleepMissing.injectedWait(subject, container).isPresent()) {
-      return subject.policy().preStopSleepSeconds();
-    }
-    return container.preStop().flatMap(PreStop::waitSeconds).orElse(0L);
+    return PreStopSleepMissing.injectedWait(subject, container).isPresent()
+        ? subject.policy().preStopSleepSeconds()
+        : container.preStop().flatMap(PreStop::waitSeconds).orElse(0L);
   }
 }

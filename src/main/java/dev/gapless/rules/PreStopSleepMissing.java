@@ -39,12 +39,15 @@ public final class PreStopSleepMissing implements Rule {
           A preStop sleep keeps each container serving until the last of them has learned. Every \
           regular container needs its own: a proxy that stops first takes the application's requests \
           with it. Native sidecars need none, because they are stopped after all regular containers. \
-          A preStop hook of any kind that stands there already stays as it is.
+          A preStop hook of any kind that stands there already stays as it is; where one of them \
+          sleeps longer than the policy asks for, the containers without a hook wait as long, so \
+          that none stops under its neighbour's feet.
 
           Kubernetes rejects a sleep longer than the grace period. Where the author wrote a grace \
           period that cannot hold sleep and drain time together, and the policy does not let a fix \
           change it, the sleep takes at most half of it; grace-period-too-short then says what is \
-          missing.\
+          missing. Below Kubernetes 1.30 the sleep is a program of the image, and none is set where \
+          the image is known to have none.\
           """,
           """
           Nothing, where the policy fixes: the sleep is set at admission. In a manifest, add \
@@ -54,6 +57,9 @@ public final class PreStopSleepMissing implements Rule {
           List.of(
               "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination",
               "https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/"));
+
+  /// Longer ones are left to their own container: a day is more than any load balancer needs.
+  private static final long MAX_SECONDS = 86_400;
 
   @Override
   public RuleDoc doc() {
@@ -71,15 +77,15 @@ public final class PreStopSleepMissing implements Rule {
               + subject.kubernetes()
               + " has no sleep action");
     }
+    int seconds = seconds(subject);
     var findings = new ArrayList<Finding>();
     for (Container container : subject.workload().template().containers()) {
-      finding(subject, container).ifPresent(findings::add);
+      finding(subject, container, seconds).ifPresent(findings::add);
     }
     return Outcome.Failed.ifAny(findings);
   }
 
-  private static Optional<Finding> finding(Subject subject, Container container) {
-    int seconds = seconds(subject);
+  private static Optional<Finding> finding(Subject subject, Container container, int seconds) {
     String found = "has no preStop hook";
     if (container.hasPreStopHandler()) {
       Optional<FieldPath> ours = injectedWait(subject, container);
@@ -101,6 +107,10 @@ public final class PreStopSleepMissing implements Rule {
             + found;
     if (seconds == 0) {
       return Optional.of(Finding.of(container.preStopPath(), message));
+    }
+    if (!sleepAction(subject) && ExecHookUnsafe.imageLacks(container, "sleep")) {
+      return Optional.of(
+          Finding.of(container.preStopPath(), message + ", and its image has no sleep program"));
     }
     Fix fix = new Fix(edits(subject, container, seconds), would(subject, seconds));
     return Optional.of(new Finding(container.preStopPath(), message, Optional.of(fix)));
@@ -127,16 +137,35 @@ public final class PreStopSleepMissing implements Rule {
         : "set exec.command to [\"sleep\", \"" + seconds + "\"]";
   }
 
-  /// The seconds that fit; 0 where none do.
-  private static int seconds(Subject subject) {
+  /// The longest of the policy's wait and the waits that other containers ask for, where it fits;
+  /// else as much of the policy's as does.
+  static int seconds(Subject subject) {
+    long longest = 0;
+    for (Container container : subject.workload().template().containers()) {
+      if (injectedWait(subject, container).isEmpty()) {
+        longest = Math.max(longest, container.preStop().flatMap(PreStop::waitSeconds).orElse(0L));
+      }
+    }
+    return longest > subject.policy().preStopSleepSeconds()
+            && longest <= MAX_SECONDS
+            && hasRoom(subject, longest)
+        ? (int) longest
+        : fittingSeconds(subject);
+  }
+
+  /// As much of the policy's wait as fits; 0 where nothing does.
+  static int fittingSeconds(Subject subject) {
     int wanted = subject.policy().preStopSleepSeconds();
+    long grace = subject.workload().template().terminationGracePeriodSeconds();
+    return hasRoom(subject, wanted) ? wanted : half(grace, wanted);
+  }
+
+  /// Whether the grace period holds a wait and the time to drain, or may be raised until it does.
+  private static boolean hasRoom(Subject subject, long seconds) {
     PodTemplate template = subject.workload().template();
-    long grace = template.terminationGracePeriodSeconds();
-    boolean fits = (long) wanted + subject.policy().drainSeconds() <= grace;
-    boolean fixed =
-        subject.policy().change() != Change.ANY
-            && subject.wrote(template.terminationGracePeriodPath());
-    return fits || !fixed ? wanted : half(grace, wanted);
+    return seconds + subject.policy().drainSeconds() <= template.terminationGracePeriodSeconds()
+        || subject.policy().change() == Change.ANY
+        || !subject.wrote(template.terminationGracePeriodPath());
   }
 
   private static int half(long grace, int atMost) {
@@ -149,9 +178,10 @@ public final class PreStopSleepMissing implements Rule {
   @Override
   public List<Edit> withdraw(Subject subject) {
     var edits = new ArrayList<Edit>();
-    long grace = subject.workload().template().terminationGracePeriodSeconds();
-    for (Container container : subject.workload().template().containers()) {
-      Optional<FieldPath> ours = injectedWait(subject, container);
+    PodTemplate template = subject.workload().template();
+    long grace = template.terminationGracePeriodSeconds();
+    for (Container container : template.servingContainers().toList()) {
+      Optional<FieldPath> ours = ownWait(subject, container);
       if (ours.isEmpty()) {
         continue;
       }
@@ -179,8 +209,21 @@ public final class PreStopSleepMissing implements Rule {
     return lifecycle.in(subject.object()).size() == 1 ? lifecycle : container.preStopPath();
   }
 
-  /// Where the wait stands that admission set in this container and nobody took over since.
+  /// Where the wait stands that this rule set in the container and nobody took over since.
   static Optional<FieldPath> injectedWait(Subject subject, Container container) {
+    return isAuthors(subject, container) ? Optional.empty() : ownWait(subject, container);
+  }
+
+  /// Whether the wait that stands there is the author's, in the form or of the length that a fix
+  /// gave it.
+  static boolean isAuthors(Subject subject, Container container) {
+    return subject.injected().hasReplaced(container.preStopPath().child("exec"))
+        || subject.injected().hasReplaced(wait(container, true))
+        || subject.injected().hasReplaced(wait(container, false));
+  }
+
+  /// Where the wait stands that admission set, be its seconds the policy's or the author's.
+  private static Optional<FieldPath> ownWait(Subject subject, Container container) {
     for (boolean sleepAction : new boolean[] {true, false}) {
       FieldPath path = wait(container, sleepAction);
       JsonNode value = path.in(subject.object());
@@ -191,7 +234,8 @@ public final class PreStopSleepMissing implements Rule {
     return Optional.empty();
   }
 
-  private static FieldPath wait(Container container, boolean sleepAction) {
+  /// Where a wait stands or would stand.
+  static FieldPath wait(Container container, boolean sleepAction) {
     return sleepAction
         ? container.preStopPath().child("sleep").child("seconds")
         : container.preStopPath().child("exec").child("command");
@@ -203,7 +247,8 @@ public final class PreStopSleepMissing implements Rule {
         : JsonNodeFactory.instance.arrayNode().add("sleep").add(Integer.toString(seconds));
   }
 
-  private static boolean sleepAction(Subject subject) {
+  /// Whether the API server knows the sleep action.
+  static boolean sleepAction(Subject subject) {
     return subject.kubernetes().atLeast(KubernetesVersion.SLEEP_ACTION);
   }
 }

@@ -20,6 +20,7 @@ import dev.gapless.workload.IntOrString;
 import dev.gapless.workload.KubernetesVersion;
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,12 @@ import org.junit.jupiter.api.Test;
 class FixPropertyTest {
   private static final int WORKLOADS = 20_000;
   private static final JsonMapper JSON = new JsonMapper();
+  private static final String[] IMAGES = {
+    "registry.example/app:1.0",
+    "registry.example/app:1.1",
+    "gcr.io/distroless/static-debian12:nonroot",
+    "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.14.1"
+  };
 
   private final Engine engine = new Engine(Catalog.RULES);
 
@@ -87,7 +94,7 @@ class FixPropertyTest {
   private static boolean valid(JsonNode object) {
     JsonNode pod = object.at("/spec/template/spec");
     long grace = pod.path("terminationGracePeriodSeconds").asLong(30);
-    for (JsonNode container : pod.path("containers")) {
+    for (JsonNode container : serving(pod)) {
       JsonNode preStop = container.at("/lifecycle/preStop");
       JsonNode seconds = preStop.at("/sleep/seconds");
       boolean oneHandler = !preStop.isObject() || preStop.size() == 1;
@@ -103,6 +110,13 @@ class FixPropertyTest {
     }
     JsonNode rolling = object.at("/spec/strategy/rollingUpdate");
     return !zero(rolling.path("maxSurge")) || !zero(rolling.path("maxUnavailable"));
+  }
+
+  private static List<JsonNode> serving(JsonNode pod) {
+    var serving = new ArrayList<JsonNode>();
+    pod.path("containers").forEach(serving::add);
+    pod.path("initContainers").forEach(serving::add);
+    return serving;
   }
 
   private static boolean zero(JsonNode share) {
@@ -186,12 +200,21 @@ class FixPropertyTest {
     if (random.nextInt(4) == 0) {
       hook(random, container.putObject("lifecycle").putObject("preStop"));
     }
+    container.put("image", pick(random, IMAGES));
   }
 
   private static void hook(Random random, ObjectNode preStop) {
-    switch (random.nextInt(3)) {
+    switch (random.nextInt(4)) {
       case 0 -> preStop.putObject("sleep").put("seconds", 1 + random.nextInt(60));
-      case 1 -> preStop.putObject("exec").putArray("command").add("sleep").add("20");
+      case 1 ->
+          preStop.putObject("exec").putArray("command").add("sleep").add("" + random.nextInt(60));
+      case 2 ->
+          preStop
+              .putObject("exec")
+              .putArray("command")
+              .add("sh")
+              .add("-c")
+              .add(pick(random, "", "leave; ") + "sleep " + random.nextInt(90));
       default -> preStop.putObject("httpGet").put("port", 80);
     }
   }
@@ -203,11 +226,14 @@ class FixPropertyTest {
     for (JsonNode container : object.at("/spec/template/spec/containers")) {
       JsonNode seconds = container.at("/lifecycle/preStop/sleep/seconds");
       if (seconds.isInt() && random.nextBoolean()) {
-        record.set(
+        String preStop =
             "spec.template.spec.containers[name="
                 + container.path("name").asText()
-                + "].lifecycle.preStop.sleep.seconds",
-            seconds);
+                + "].lifecycle.preStop.";
+        record.set(preStop + "sleep.seconds", seconds);
+        if (random.nextInt(3) == 0) {
+          record.putObject("was:" + preStop + "exec").putArray("command").add("sleep").add("20");
+        }
         if (random.nextInt(3) == 0) {
           ((ObjectNode) container.at("/lifecycle/preStop")).putObject("httpGet").put("port", 80);
         }
