@@ -47,7 +47,8 @@ public final class SidecarDiesFirst implements Rule {
 
           Each mistake is told once. In a pod that takes traffic, a proxy without a hook is \
           pre-stop-sleep-missing's, which has it wait as long as its neighbours; one that waits less \
-          than the policy asks for is pre-stop-sleep-too-short's; and one that waits as long as a \
+          than the policy asks for is pre-stop-sleep-too-short's, unless its neighbour waits longer \
+          than that; and one that waits as long as a \
           written grace period has room for is grace-period-too-short's.\
           """,
           """
@@ -219,7 +220,7 @@ public final class SidecarDiesFirst implements Rule {
     long waits = waits(subject, container);
     boolean unknownHook = container.hasPreStopHandler() && waits == 0;
     if (unknownHook
-        || saidElsewhere(subject, container)
+        || saidElsewhere(subject, container, longest)
         || isSetElsewhere(subject, proxy, container)) {
       return Optional.empty();
     }
@@ -248,11 +249,15 @@ public final class SidecarDiesFirst implements Rule {
   }
 
   // One mistake, one finding.
-  private static boolean saidElsewhere(Subject subject, Container container) {
+  private static boolean saidElsewhere(
+      Subject subject, Container container, Optional<Container> longest) {
+    long asked = subject.policy().preStopSleepSeconds();
+    // A wait as long as the policy's would still be less than the neighbour's: another mistake.
+    boolean raisingHelps = longest.map(it -> waits(subject, it) <= asked).orElse(true);
     return subject.takesTraffic()
         && (!container.hasPreStopHandler()
             || PreStopSleepMissing.injectedWait(subject, container).isPresent()
-            || PreStopSleepTooShort.isTooShort(subject, container));
+            || (raisingHelps && PreStopSleepTooShort.isTooShort(subject, container)));
   }
 
   private static Optional<Proxy> proxy(Container container) {

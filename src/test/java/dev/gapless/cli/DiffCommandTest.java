@@ -35,7 +35,9 @@ class DiffCommandTest {
   private static final String LEFT =
       "left for the author: spec.template.spec.containers[1].readinessProbe: container \"web\""
           + " must have a readiness probe: it declares port 80 and no container has one"
-          + " [readiness-probe-missing]\n";
+          + " [readiness-probe-missing]\n"
+          + "left for the author: spec.template.spec.topologySpreadConstraints: must spread the pods"
+          + " over nodes and zones, is absent [spread-missing]\n";
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -56,7 +58,7 @@ class DiffCommandTest {
             """
             --- a/web.yaml
             +++ b/web.yaml
-            @@ -10,6 +10,17 @@
+            @@ -10,6 +10,18 @@
                    containers:
                    - name: log
                      image: log
@@ -74,6 +76,7 @@ class DiffCommandTest {
             +  strategy:
             +    rollingUpdate:
             +      maxUnavailable: 0
+            +  minReadySeconds: 5
             """,
             LEFT),
         run("diff", "-f", "web.yaml", "--policy", "audit.yaml"));
@@ -109,6 +112,7 @@ class DiffCommandTest {
               strategy:
                 rollingUpdate:
                   maxUnavailable: 0
+              minReadySeconds: 5
             """,
             LEFT),
         run("diff", "-f", "web.yaml", "--policy", "audit.yaml", "-o", "kustomize"));

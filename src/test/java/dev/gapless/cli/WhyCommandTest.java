@@ -106,10 +106,26 @@ class WhyCommandTest {
               worker-readiness-probe-missing  Warn      the rule's default is Enforce, the policy's mode Warn
               readiness-probe-partial         Warn      the rule's default
               readiness-port-undeclared       Warn      the rule's default is Enforce, the policy's mode Warn
+              liveness-same-as-readiness      Audit     the rule's default
+              liveness-kills-slow-start       Audit     the rule's default
+              probe-timeout-exceeds-period    Audit     the rule's default
               pre-stop-sleep-missing          Exempt    the rule's default is Fix, the policy's mode Warn; exempt: drains by itself
+              exec-hook-unsafe                Audit     the rule's default
+              pre-stop-sleep-too-short        Audit     the rule's default
               grace-period-too-short          Warn      the rule's default is Fix, the policy's mode Warn
+              pre-stop-outlives-grace         Audit     the rule's default
+              sidecar-dies-first              Audit     the rule's default
               rollout-loses-capacity          Warn      the rule's default is Fix, the policy's mode Warn; the exemption does not count: gapless.dev/exempt-until is missing
+              min-ready-seconds-zero          Audit     the rule's default
+              progress-deadline-too-short     Audit     the rule's default
+              surge-cannot-schedule           Audit     the rule's default
               recreate-strategy               Disabled  named in the policy
+              single-replica                  Audit     the rule's default
+              statefulset-loses-quorum        Audit     the rule's default
+              daemonset-has-gap               Audit     the rule's default
+              rollback-history-missing        Audit     the rule's default
+              rollout-paused                  Audit     the rule's default
+              spread-missing                  Audit     the rule's default
             note: metadata.annotations[exempt.gapless.dev/readiness-prob-missing]: does not count: there is no rule "readiness-prob-missing" (did you mean "readiness-probe-missing"?) [gapless]
             """,
             ""),
@@ -134,9 +150,18 @@ class WhyCommandTest {
              "because":"the rule's default is Fix, the policy's mode Warn; exempt: drains by itself",
              "exempt":true}
             """),
-        web.path("rules").path(4));
+        rule(web, "pre-stop-sleep-missing"));
     assertEquals(Catalog.RULES.size(), web.path("rules").size());
     assertEquals(1, web.path("notes").size());
+  }
+
+  private static JsonNode rule(JsonNode workload, String id) {
+    for (JsonNode rule : workload.path("rules")) {
+      if (rule.path("rule").asText().equals(id)) {
+        return rule;
+      }
+    }
+    throw new AssertionError("no " + id + " in " + workload);
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.gapless.policy.ExemptionTerms;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
 import dev.gapless.policy.RolloutPolicy;
+import dev.gapless.rule.Rule;
 import dev.gapless.rule.Surroundings;
 import dev.gapless.rules.Catalog;
 import dev.gapless.workload.Authorship;
@@ -35,12 +36,10 @@ import org.junit.jupiter.api.Test;
 class FixPropertyTest {
   private static final int WORKLOADS = 20_000;
   private static final Set<String> RULES_WITH_FIXES =
-      Set.of(
-          "min-ready-seconds-zero",
-          "pre-stop-sleep-missing",
-          "grace-period-too-short",
-          "rollout-loses-capacity",
-          "spread-missing");
+      Catalog.RULES.stream()
+          .filter(Rule::fixes)
+          .map(rule -> rule.doc().id())
+          .collect(Collectors.toUnmodifiableSet());
   private static final JsonMapper JSON = new JsonMapper();
   private static final String[] IMAGES = {
     "registry.example/app:1.0",
@@ -96,6 +95,7 @@ class FixPropertyTest {
       Set<String> unfixed = findings(judge(object, source, version, audited(first.policy())));
       Set<String> caused = findings(second);
       caused.removeAll(unfixed);
+      caused.removeIf(it -> isUncovered(it, unfixed));
       assertEquals(Set.of(), caused, () -> what + "\ncaused by " + first.patch());
       first.that(Consequence.PATCHED).forEach(it -> fixedBy.merge(it.rule(), 1, Integer::sum));
     }
@@ -103,7 +103,7 @@ class FixPropertyTest {
     for (String rule : RULES_WITH_FIXES) {
       assertTrue(fixedBy.getOrDefault(rule, 0) > WORKLOADS / 50, rule + " fixed: " + fixedBy);
     }
-    assertEquals(RULES_WITH_FIXES, fixedBy.keySet(), "list the rules that have a fix");
+    assertEquals(RULES_WITH_FIXES, fixedBy.keySet());
   }
 
   /// The findings by rule and path, without the one that another rule's fix brings about on
@@ -114,6 +114,13 @@ class FixPropertyTest {
         .filter(it -> !it.rule().equals("grace-period-too-short"))
         .map(it -> it.rule() + " " + it.finding().path())
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /// Whether a finding was there before, behind a hook that could not run: how long that would have
+  /// waited nobody judges (`docs/decisions/0008`).
+  private static boolean isUncovered(String finding, Set<String> before) {
+    return finding.startsWith("sidecar-dies-first ")
+        && before.stream().anyMatch(it -> it.startsWith("exec-hook-unsafe "));
   }
 
   /// The same policy, by which nothing is fixed.
