@@ -13,10 +13,10 @@ import java.util.Optional;
 /// The status that a policy ought to have.
 ///
 /// Every replica may write it, of whatever release. That they come to an end, and do not overwrite
-/// each other for ever, rests on an order: a status gives way to one about another generation, to
-/// another verdict of a newer release, or to a graver one of the same release, and to nothing else.
-/// Replicas of one release differ only in how grave a thing is: one that was restarted knows no
-/// last good version.
+/// each other for ever, rests on an order: a status gives way to one about another generation;
+/// whether that generation is valid, the newest release says; and of two that call it invalid the
+/// graver one stands. In the last they may differ, as a replica that was restarted knows no last
+/// good version.
 final class PolicyStatus {
   private static final int LONGEST_MESSAGE = 1_000;
 
@@ -35,7 +35,9 @@ final class PolicyStatus {
     // Another version by now makes it a conflict: somebody else was first.
     patch.putObject("metadata").put("resourceVersion", stored.version());
     ObjectNode status = patch.putObject("status");
-    status.put("observedGeneration", stored.generation()).put("judgedBy", release);
+    status
+        .put("observedGeneration", stored.generation())
+        .put("judgedBy", judgedBy(stored, release));
     status
         .putArray("conditions")
         .add(accepted(stored, standing, now))
@@ -49,9 +51,20 @@ final class PolicyStatus {
     if (status.path("observedGeneration").asLong(-1) != stored.generation() || written.isEmpty()) {
       return true;
     }
-    int graver = standing.state().compareTo(written.get());
+    boolean graver = standing.state().compareTo(written.get()) > 0;
+    boolean sameVerdict = standing.state().valid() == written.get().valid();
     int newer = compare(release, status.path("judgedBy").asText());
-    return graver != 0 && (newer > 0 || newer == 0 && graver > 0);
+    return sameVerdict ? graver : newer > 0 || newer == 0 && graver;
+  }
+
+  // The newest that has judged this generation, though an older one may know graver things.
+  private static String judgedBy(StoredPolicy stored, String release) {
+    JsonNode status = stored.status();
+    String before = status.path("judgedBy").asText();
+    return status.path("observedGeneration").asLong(-1) == stored.generation()
+            && compare(release, before) < 0
+        ? before
+        : release;
   }
 
   // Whatever stands there that is no release was not written by us.

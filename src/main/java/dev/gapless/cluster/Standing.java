@@ -20,11 +20,16 @@ sealed interface Standing {
   /// It is invalid, and no good version of it is known: it counts for nothing.
   record SetAside(List<String> problems) implements Standing {}
 
-  /// All kinds of standing.
+  /// All kinds of standing, the graver ones later.
   enum State {
     ACCEPTED,
     HELD_BACK,
     SET_ASIDE;
+
+    /// Whether the stored version is valid.
+    boolean valid() {
+      return this == ACCEPTED;
+    }
 
     /// Its name in metrics.
     String label() {
