@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -46,7 +47,8 @@ final class ApiServer implements AutoCloseable {
     return server;
   }
 
-  /// Opens an answer for reading; it is cut off when it is not at its end after `limit`.
+  /// Opens an answer for reading; it is cut off when it is not at its end after `limit`. Whoever
+  /// closes it before its end loses the connection.
   ///
   /// @param path with its query
   /// @throws RefusedException when the status is none of success
@@ -60,16 +62,47 @@ final class ApiServer implements AutoCloseable {
             .forStreaming()
             .build();
     HttpResponse<InputStream> response = answer(http.sendAsync(request, InputStream.class));
-    InputStream body = response.body();
+    var body = new Body(response.body());
     // A connection that died without a word would keep its reader waiting for ever.
     CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS)
         .execute(() -> closeQuietly(body));
     if (!response.isSuccessful()) {
       try (body) {
-        throw new RefusedException(response.code(), message(JSON.readTree(body)));
+        throw new RefusedException(response.code(), message(JSON.readTree(body.readAllBytes())));
       }
     }
     return body;
+  }
+
+  /// An answer's body. To close one closes its connection, which at the body's end is somebody
+  /// else's already: then it must not be closed.
+  private static final class Body extends FilterInputStream {
+    private volatile boolean ended;
+
+    Body(InputStream body) {
+      super(body);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = in.read();
+      ended |= read < 0;
+      return read;
+    }
+
+    @Override
+    public int read(byte[] buffer, int from, int length) throws IOException {
+      int read = in.read(buffer, from, length);
+      ended |= read < 0;
+      return read;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!ended) {
+        in.close();
+      }
+    }
   }
 
   /// Sends a JSON merge patch.

@@ -52,11 +52,13 @@ final class ClusterMeters {
       Gauge.builder("gapless.exemptions", exemptions, it -> it.inUse(rule, today()))
           .description("Exemptions on workloads and namespaces that have not ended")
           .tag("rule", rule)
+          .strongReference(true)
           .register(registry);
       Gauge.builder(
               "gapless.exemptions.expiring", exemptions, it -> it.ending(rule, today(), SOON_DAYS))
           .description("Those of them that end within 14 days")
           .tag("rule", rule)
+          .strongReference(true)
           .register(registry);
     }
   }

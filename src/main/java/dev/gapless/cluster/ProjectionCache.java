@@ -224,7 +224,7 @@ final class ProjectionCache<T> implements AutoCloseable {
                 ? ""
                 : "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8));
     try (InputStream body = opened(path, resource.acceptedList(), LIST_LIMIT)) {
-      return JSON.readTree(body);
+      return JSON.readTree(body.readAllBytes());
     } finally {
       open = null;
     }

@@ -65,6 +65,8 @@ final class RolloutPolicyResource
               "Of the policies that match a workload, the one with the highest priority governs it"
                   + " alone; on a tie, the first by name. May be negative.")
           @Default("0")
+          @Min(Integer.MIN_VALUE)
+          @Max(Integer.MAX_VALUE)
           @Nullable Integer priority,
       @JsonPropertyDescription(
               "Which workloads the policy is for; all parts must hold. Left out, or with every part"
@@ -107,7 +109,7 @@ final class RolloutPolicyResource
                   + " Kubernetes' own default, 25%, when left out.")
           @ValidationRule(
               value =
-                  "type(self) == int ? self > 0 :"
+                  "type(self) == int ? self > 0 && self <= 2147483647 :"
                       + " self.matches('^[0-9]{1,9}%$') && !self.matches('^0+%$')",
               message =
                   "must be a number or a percentage such as 25%, and more than 0: maxUnavailable is"

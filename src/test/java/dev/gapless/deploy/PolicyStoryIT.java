@@ -179,7 +179,8 @@ class PolicyStoryIT {
       assertEquals(1, gapless.metric("gapless_policies{state=\"set-aside\"}"));
       KubectlResult tried = tried().succeeded();
       assertEquals("", tried.stderr());
-      assertTrue(gapless.readiness().contains("\"rolloutpolicies\": \"in-step\""));
+      assertTrue(
+          gapless.readiness().contains("\"rolloutpolicies\": \"in-step\""), gapless::readiness);
     } finally {
       server.kubectl("delete", "rolloutpolicies", "--all").succeeded();
     }
