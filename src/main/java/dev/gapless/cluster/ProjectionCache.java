@@ -173,13 +173,13 @@ final class ProjectionCache<T> implements AutoCloseable {
       case HttpURLConnection.HTTP_NOT_FOUND -> {
         replace(Map.of());
         answered = true;
-        state(CacheState.NOT_INSTALLED, refused.getMessage());
+        state(CacheState.NOT_INSTALLED, String.valueOf(refused.getMessage()));
         rest(retryInterval.multipliedBy(SLOWER));
         return Optional.empty();
       }
       case HttpURLConnection.HTTP_FORBIDDEN -> {
         answered = true;
-        state(CacheState.FORBIDDEN, refused.getMessage());
+        state(CacheState.FORBIDDEN, String.valueOf(refused.getMessage()));
         rest(retryInterval.multipliedBy(SLOWER));
         return Optional.empty();
       }

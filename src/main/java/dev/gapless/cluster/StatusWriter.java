@@ -102,13 +102,13 @@ final class StatusWriter implements AutoCloseable {
         return true;
       }
       return failed(name, refused);
-    } catch (IOException failed) {
+    } catch (IOException | RuntimeException failed) {
       return failed(name, failed);
     }
   }
 
   // One line until it works again.
-  private boolean failed(String name, IOException failed) {
+  private boolean failed(String name, Exception failed) {
     due.add(name);
     meters.statusWritten("failed");
     if (!complained && !closed) {
