@@ -130,7 +130,8 @@ final class ApiServer implements AutoCloseable {
     } catch (ExecutionException failed) {
       throw new IOException(String.valueOf(failed.getCause()), failed.getCause());
     } catch (TimeoutException slow) {
-      answer.cancel(true);
+      // Should it come after all, nobody reads it.
+      answer.thenAccept(ApiServer::discard);
       throw new IOException("no answer within " + ANSWER_LIMIT.toSeconds() + " s", slow);
     }
   }
@@ -138,6 +139,12 @@ final class ApiServer implements AutoCloseable {
   private static String message(@Nullable JsonNode status) {
     String text = status == null ? "" : status.path("message").asText();
     return text.length() > LONGEST_MESSAGE ? text.substring(0, LONGEST_MESSAGE) : text;
+  }
+
+  private static void discard(HttpResponse<?> late) {
+    if (late.body() instanceof InputStream body) {
+      closeQuietly(body);
+    }
   }
 
   static void closeQuietly(InputStream stream) {

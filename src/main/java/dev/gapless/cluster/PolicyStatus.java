@@ -54,7 +54,7 @@ final class PolicyStatus {
     boolean graver = standing.state().compareTo(written.get()) > 0;
     boolean sameVerdict = standing.state().valid() == written.get().valid();
     int newer = compare(release, status.path("judgedBy").asText());
-    return sameVerdict ? graver : newer > 0 || newer == 0 && graver;
+    return sameVerdict ? graver : newer > 0 || (newer == 0 && graver);
   }
 
   // The newest that has judged this generation, though an older one may know graver things.

@@ -70,7 +70,7 @@ class BreakGlassIT {
   void onlyWhoMayBypassChangesTheLabel() {
     // It acts a moment after it is made.
     Await.until(
-        "the guard", LIMIT, () -> label("dev", "disabled", "--dry-run=server").exitCode() == 1);
+        "the guard", LIMIT, () -> label("dev", "anything", "--dry-run=server").exitCode() == 1);
     KubectlResult denied = label("dev", "disabled");
     assertTrue(
         denied.stderr().contains("may be changed by those who may bypass rolloutpolicies"),
@@ -89,7 +89,7 @@ class BreakGlassIT {
   @Test
   void nobodyElseMakesANamespaceWithIt() {
     Await.until(
-        "the guard", LIMIT, () -> label("dev", "disabled", "--dry-run=server").exitCode() == 1);
+        "the guard", LIMIT, () -> label("dev", "anything", "--dry-run=server").exitCode() == 1);
     String namespace =
         "{apiVersion: v1, kind: Namespace, metadata: {name: made, labels: {gapless.dev/admission: disabled}}}";
     assertEquals(1, create(namespace, "dev").exitCode());
@@ -110,6 +110,7 @@ class BreakGlassIT {
                 "namespace",
                 "break-glass",
                 "gapless.dev/admission=" + value,
+                "--overwrite",
                 "--as=" + user));
     arguments.addAll(List.of(options));
     return server.kubectl(arguments.toArray(String[]::new));

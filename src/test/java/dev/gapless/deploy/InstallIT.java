@@ -178,6 +178,12 @@ class InstallIT {
         assertEquals("", create("Deployment", "elsewhere", namespace).message());
         server.kubectl("delete", "deployment", "elsewhere", "--namespace=" + namespace).succeeded();
       }
+      String policy = "rolloutpolicy/default";
+      server.kubectl("label", policy, "team=platform").succeeded();
+      String spec = "{\"spec\":{\"drainSeconds\":5}}";
+      server.kubectl("patch", policy, "--type=merge", "--patch", spec).succeeded();
+      // Of the policy's two changes the one of its spec.
+      expected.put("validate UPDATE other", 1);
       assertEquals(expected, admissions(gapless.metrics()));
     }
     assertConditionsHaveExcludedAndNeverErred();
