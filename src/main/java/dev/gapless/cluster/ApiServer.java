@@ -131,7 +131,7 @@ final class ApiServer implements AutoCloseable {
       throw new IOException(String.valueOf(failed.getCause()), failed.getCause());
     } catch (TimeoutException slow) {
       // Should it come after all, nobody reads it.
-      answer.thenAccept(ApiServer::discard);
+      CompletableFuture<Void> _ = answer.thenAccept(ApiServer::discard);
       throw new IOException("no answer within " + ANSWER_LIMIT.toSeconds() + " s", slow);
     }
   }
