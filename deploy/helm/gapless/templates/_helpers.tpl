@@ -22,6 +22,20 @@ app.kubernetes.io/name: gapless
 {{- if ne .Values.certificates.source "selfManaged" }}true{{ end -}}
 {{- end -}}
 
+{{/* Whom a webhook calls: a dict as below. */}}
+{{- define "gapless.clientConfig" -}}
+{{- with .root.Values.certificates -}}
+{{- if and (eq .source "secret") .secret.caBundle -}}
+caBundle: {{ b64enc .secret.caBundle }}
+{{ end -}}
+{{- end -}}
+service:
+  namespace: {{ .root.Release.Namespace }}
+  name: gapless
+  port: 443
+  path: /{{ .path }}
+{{- end -}}
+
 {{/*
 One of the two configurations: a dict of root, kind (Mutating or Validating) and path (mutate or validate).
 */}}
@@ -42,16 +56,7 @@ webhooks:
   - name: {{ .path }}.gapless.dev
     admissionReviewVersions: [v1]
     clientConfig:
-      {{- with $values.certificates }}
-      {{- if and (eq .source "secret") .secret.caBundle }}
-      caBundle: {{ b64enc .secret.caBundle }}
-      {{- end }}
-      {{- end }}
-      service:
-        namespace: {{ $namespace }}
-        name: gapless
-        port: 443
-        path: /{{ .path }}
+      {{- include "gapless.clientConfig" . | nindent 6 }}
     failurePolicy: {{ (index $values.webhooks .path).failurePolicy }}
     timeoutSeconds: {{ $values.webhooks.timeoutSeconds }}
     sideEffects: None
@@ -87,4 +92,28 @@ webhooks:
         expression: request.operation != "UPDATE" || object.spec != oldObject.spec
       - name: is-not-being-deleted
         expression: "!has(object.metadata.deletionTimestamp)"
+  {{- if eq .kind "Validating" }}
+  # Policies are judged too, in every namespace, as they are in none.
+  - name: policies.gapless.dev
+    admissionReviewVersions: [v1]
+    clientConfig:
+      {{- include "gapless.clientConfig" . | nindent 6 }}
+    # A mistake that slips through is set aside, or the last good version stays in force.
+    failurePolicy: Ignore
+    timeoutSeconds: {{ $values.webhooks.timeoutSeconds }}
+    sideEffects: None
+    matchPolicy: Equivalent
+    rules:
+      - apiGroups: [gapless.dev]
+        apiVersions: [v1alpha1]
+        # No subresources: the status is Gapless' own.
+        resources: [rolloutpolicies]
+        operations: [CREATE, UPDATE]
+        scope: Cluster
+    matchConditions:
+      - name: spec-changes
+        expression: request.operation != "UPDATE" || object.spec != oldObject.spec
+      - name: is-not-being-deleted
+        expression: "!has(object.metadata.deletionTimestamp)"
+  {{- end }}
 {{- end -}}

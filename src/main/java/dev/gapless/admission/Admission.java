@@ -6,7 +6,6 @@ import dev.gapless.engine.Consequence;
 import dev.gapless.engine.Engine;
 import dev.gapless.engine.Evaluation;
 import dev.gapless.engine.Judgement;
-import dev.gapless.engine.Namespace;
 import dev.gapless.engine.Note;
 import dev.gapless.engine.Review;
 import dev.gapless.engine.RuleResult;
@@ -28,11 +27,13 @@ import java.util.stream.StreamSupport;
 final class Admission {
   private final Engine engine;
   private final PolicySource policies;
+  private final NamespaceSource namespaces;
   private final PolicyAdmission policyAdmission;
 
-  Admission(Engine engine, PolicySource policies) {
+  Admission(Engine engine, PolicySource policies, NamespaceSource namespaces) {
     this.engine = engine;
     this.policies = policies;
+    this.namespaces = namespaces;
     this.policyAdmission = new PolicyAdmission(engine.rules());
   }
 
@@ -74,7 +75,7 @@ final class Admission {
             request.object().orElseThrow(),
             request.oldObject(),
             Authorship.Source.API_SERVER,
-            Namespace.named(request.namespace()),
+            namespaces.namespace(request.namespace()),
             Surroundings.unknown(),
             kubernetes,
             today);

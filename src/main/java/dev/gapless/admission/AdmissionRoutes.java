@@ -50,11 +50,12 @@ class AdmissionRoutes {
   AdmissionRoutes(
       Engine engine,
       PolicySource policies,
+      NamespaceSource namespaces,
       Gate gate,
       Meters meters,
       ApiServerRelease release,
       Vertx vertx) {
-    this.admission = new Admission(engine, policies);
+    this.admission = new Admission(engine, policies, namespaces);
     this.gate = gate;
     this.meters = meters;
     this.release = release;

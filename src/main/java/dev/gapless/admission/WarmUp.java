@@ -2,6 +2,7 @@ package dev.gapless.admission;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.cluster.ApiServerRelease;
+import dev.gapless.cluster.Cluster;
 import dev.gapless.tls.ServedCertificate;
 import io.quarkus.vertx.http.HttpServer;
 import io.quarkus.vertx.http.HttpsServerStart;
@@ -51,6 +52,7 @@ class WarmUp {
   private final Gate gate;
   private final ServedCertificate served;
   private final ApiServerRelease release;
+  private final Cluster cluster;
   private final HttpServer server;
   private final Event<Ready> ready;
   private final int configuredManagementPort;
@@ -61,6 +63,7 @@ class WarmUp {
       Gate gate,
       ServedCertificate served,
       ApiServerRelease release,
+      Cluster cluster,
       HttpServer server,
       Event<Ready> ready,
       @ConfigProperty(name = "quarkus.management.port") int configuredManagementPort) {
@@ -68,6 +71,7 @@ class WarmUp {
     this.gate = gate;
     this.served = served;
     this.release = release;
+    this.cluster = cluster;
     this.server = server;
     this.ready = ready;
     this.configuredManagementPort = configuredManagementPort;
@@ -93,7 +97,7 @@ class WarmUp {
         }
         Thread.sleep(RETRY_INTERVAL.toMillis());
       }
-      while (release.known().isEmpty() || managementPort() <= 0) {
+      while (release.known().isEmpty() || !cluster.answered() || managementPort() <= 0) {
         Thread.sleep(POLL_MILLIS);
       }
     } catch (InterruptedException _) {

@@ -50,16 +50,23 @@ class Announcement {
 
   void onStart(@Observes StartupEvent started) {
     LOG.infof("policy source=\"%s\"", policy.description());
-    unknownLabels(policy.inForce())
-        .forEach((name, labels) ->
-            LOG.warnf(
-                "policy asks for namespace labels that the server does not know and takes as not set:"
-                    + " it knows %s alone; select namespaces by name policy=\"%s\" labels=%s",
-                String.join(", ", KNOWN_LABELS), name, labels));
+    if (release.access() instanceof ClusterAccess.None) {
+      tellUnknownLabels();
+    }
     LOG.infof("certificate source=\"%s\"", certificate.source().description());
     LOG.infof(
         "cluster server=\"%s\" kubernetes=%s",
         release.access().description(), release.known().map(Object::toString).orElse("(asking)"));
+  }
+
+  private void tellUnknownLabels() {
+    unknownLabels(policy.inForce())
+        .forEach((name, labels) ->
+            LOG.warnf(
+                "policy asks for namespace labels that the server does not know without a cluster and"
+                    + " takes as not set: it knows %s alone; select namespaces by name policy=\"%s\""
+                    + " labels=%s",
+                String.join(", ", KNOWN_LABELS), name, labels));
   }
 
   /// The namespace labels that policies ask for and the server cannot see, by the policy's name.

@@ -142,12 +142,12 @@ public final class PreStopSleepMissing implements Rule {
         : "set exec.command to [\"sleep\", \"" + seconds + "\"]";
   }
 
-  /// The longest of the policy's wait and the waits that other containers ask for, where it fits;
-  /// else as much of the policy's as does.
+  /// The longest of the policy's wait and the waits that the application's containers ask for,
+  /// where it fits; else as much of the policy's as does.
   static int seconds(Subject subject) {
     long longest = 0;
     for (Container container : subject.workload().template().containers()) {
-      if (injectedWait(subject, container).isEmpty()) {
+      if (injectedWait(subject, container).isEmpty() && !SidecarDiesFirst.isProxy(container)) {
         longest = Math.max(longest, container.preStop().flatMap(PreStop::waitSeconds).orElse(0L));
       }
     }

@@ -197,14 +197,14 @@ public final class SidecarDiesFirst implements Rule {
   public Outcome judge(Subject subject) {
     PodTemplate template = subject.workload().template();
     List<Container> applications =
-        template.containers().stream().filter(it -> proxy(it).isEmpty()).toList();
+        template.containers().stream().filter(it -> !isProxy(it)).toList();
     if (applications.isEmpty() || applications.size() == template.containers().size()) {
       return new Outcome.Skipped("no known proxy runs beside an application");
     }
     Optional<Container> longest =
         applications.stream()
-            .filter(it -> waits(subject, it) > 0)
-            .max(Comparator.comparingLong(it -> waits(subject, it)));
+            .filter(it -> asked(subject, it) > 0)
+            .max(Comparator.comparingLong(it -> asked(subject, it)));
     int room = PreStopSleepMissing.seconds(subject);
     var findings = new ArrayList<Finding>();
     for (Container container : template.containers()) {
@@ -235,12 +235,16 @@ public final class SidecarDiesFirst implements Rule {
     }
     long until = GracePeriodTooShort.sum(waits, set.orElse(proxy.ownSeconds()));
     return longest
-        .filter(it -> waits(subject, it) > until)
+        .filter(it -> asked(subject, it) > until)
         .map(it ->
             finding(
                 container,
-                "\"%s\", which waits %d s, but stops after %d s"
-                    .formatted(it.name(), waits(subject, it), until)));
+                "\"%s\", which %s %d s, but stops after %d s"
+                    .formatted(
+                        it.name(),
+                        it.hasPreStopHandler() ? "waits" : "must wait",
+                        asked(subject, it),
+                        until)));
   }
 
   private static Finding finding(Container container, String what) {
@@ -251,19 +255,31 @@ public final class SidecarDiesFirst implements Rule {
   // One mistake, one finding.
   private static boolean saidElsewhere(
       Subject subject, Container container, Optional<Container> longest) {
-    long asked = subject.policy().preStopSleepSeconds();
+    long policys = subject.policy().preStopSleepSeconds();
     // A wait as long as the policy's would still be less than the neighbour's: another mistake.
-    boolean raisingHelps = longest.map(it -> waits(subject, it) <= asked).orElse(true);
+    boolean raisingHelps = longest.map(it -> asked(subject, it) <= policys).orElse(true);
     return subject.takesTraffic()
         && (!container.hasPreStopHandler()
             || PreStopSleepMissing.injectedWait(subject, container).isPresent()
             || (raisingHelps && PreStopSleepTooShort.isTooShort(subject, container)));
   }
 
+  /// Whether a proxy that is known runs in a container.
+  static boolean isProxy(Container container) {
+    return proxy(container).isPresent();
+  }
+
   private static Optional<Proxy> proxy(Container container) {
     return PROXIES.stream()
         .filter(it -> container.program().imageName().endsWith(it.repository()))
         .findFirst();
+  }
+
+  /// What a container waits, or without a hook must wait by pre-stop-sleep-missing.
+  private static long asked(Subject subject, Container container) {
+    return container.hasPreStopHandler() || !subject.takesTraffic()
+        ? waits(subject, container)
+        : PreStopSleepMissing.seconds(subject);
   }
 
   /// What a hook waits; 0 where there is none, nothing is known of it, or it cannot run.

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.engine.Engine;
 import dev.gapless.engine.Evaluation;
+import dev.gapless.engine.Namespace;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
 import dev.gapless.rule.Rule;
@@ -161,7 +162,8 @@ class AdmissionTest {
             new Engine(List.of()),
             () -> {
               throw new IllegalStateException("no policies");
-            });
+            },
+            Namespace::named);
 
     Admission.Answer answer = answer(admission, webhook, creation());
 
@@ -254,7 +256,8 @@ class AdmissionTest {
   }
 
   private static Admission admission(Mode mode, Rule... rules) {
-    return new Admission(new Engine(List.of(rules)), () -> Policies.builtIn(mode));
+    return new Admission(
+        new Engine(List.of(rules)), () -> Policies.builtIn(mode), Namespace::named);
   }
 
   private static Admission.Answer answer(Admission admission, Webhook webhook, JsonNode review) {

@@ -15,10 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,13 +35,6 @@ class ChartIT {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String POD = "/spec/template/spec";
   private static final String CONTAINER = POD + "/containers/0";
-  private static final String POLICY =
-      """
-      apiVersion: gapless.dev/v1alpha1
-      kind: RolloutPolicy
-      metadata: {name: all}
-      spec: {mode: Warn}
-      """;
   private static final String CA =
       """
       -----BEGIN CERTIFICATE-----
@@ -145,7 +135,8 @@ class ChartIT {
             "webhooks.timeoutSeconds",
             "webhooks: {timeoutSeconds: 2}",
             "~ MutatingWebhookConfiguration gapless /webhooks/0/timeoutSeconds 5 -> 2",
-            "~ ValidatingWebhookConfiguration gapless /webhooks/0/timeoutSeconds 5 -> 2"),
+            "~ ValidatingWebhookConfiguration gapless /webhooks/0/timeoutSeconds 5 -> 2",
+            "~ ValidatingWebhookConfiguration gapless /webhooks/1/timeoutSeconds 5 -> 2"),
         Value.of(
             "excludedNamespaces",
             "excludedNamespaces: [kube-system, gapless-system, istio-system]",
@@ -162,11 +153,11 @@ class ChartIT {
             "certificates: {source: secret, secret: {caBundle: " + quoted(CA) + "}}",
             Stream.concat(
                     mounted("gapless-tls").stream(),
-                    Stream.of("Mutating", "Validating")
+                    Stream.of("Mutating* /0", "Validating* /0", "Validating* /1")
                         .map(it ->
                             "+ "
-                                + it
-                                + "WebhookConfiguration gapless /webhooks/0/clientConfig/caBundle \""
+                                + it.replace("* ", "WebhookConfiguration gapless /webhooks")
+                                + "/clientConfig/caBundle \""
                                 + ca
                                 + "\""))
                 .toList()),
@@ -190,20 +181,11 @@ class ChartIT {
                 .flatMap(List::stream)
                 .toList()),
         Value.of(
-            "policy",
-            "policy: " + quoted(POLICY),
-            "+ ConfigMap gapless-policy",
-            "+ Deployment gapless /spec/template/metadata/annotations/gapless.dev/policy-checksum"
-                + " \""
-                + sha256(POLICY)
-                + "\"",
-            "+ Deployment gapless " + CONTAINER + "/args/3 \"--policy\"",
-            "+ Deployment gapless " + CONTAINER + "/args/4 \"/policy/policy.yaml\"",
-            "+ Deployment gapless " + CONTAINER + "/volumeMounts/1/mountPath \"/policy\"",
-            "+ Deployment gapless " + CONTAINER + "/volumeMounts/1/name \"policy\"",
-            "+ Deployment gapless " + CONTAINER + "/volumeMounts/1/readOnly true",
-            "+ Deployment gapless " + POD + "/volumes/1/configMap/name \"gapless-policy\"",
-            "+ Deployment gapless " + POD + "/volumes/1/name \"policy\""),
+            "defaultPolicy.enabled", "defaultPolicy: {enabled: false}", "- RolloutPolicy default"),
+        Value.of(
+            "defaultPolicy.mode",
+            "defaultPolicy: {mode: Warn}",
+            "~ RolloutPolicy default /spec/mode \"Audit\" -> \"Warn\""),
         Value.of(
             "kubernetesVersion",
             "kubernetesVersion: '1.31'",
@@ -260,13 +242,32 @@ class ChartIT {
             List.of("+ Service gapless-metrics", "+ ServiceMonitor gapless")));
   }
 
-  /// A certificate that others put into a Secret; then Gapless needs no rights of its own.
+  /// A certificate that others put into a Secret; then Gapless needs no right to keep one.
   private static List<String> mounted(String secret) {
+    return Stream.concat(
+            mountedFiles(secret).stream(),
+            Stream.concat(
+                right(6, "mutatingwebhookconfigurations"),
+                right(7, "validatingwebhookconfigurations")))
+        .toList();
+  }
+
+  private static Stream<String> right(int index, String resource) {
+    return Stream.of(
+            "/apiGroups/0 \"admissionregistration.k8s.io\"",
+            "/resources/0 \"" + resource + "\"",
+            "/resourceNames/0 \"gapless\"",
+            "/verbs/0 \"get\"",
+            "/verbs/1 \"list\"",
+            "/verbs/2 \"watch\"",
+            "/verbs/3 \"patch\"")
+        .map(it -> "- ClusterRole gapless /rules/" + index + it);
+  }
+
+  private static List<String> mountedFiles(String secret) {
     String container = "+ Deployment gapless " + CONTAINER;
     String volume = "+ Deployment gapless " + POD + "/volumes/1";
     return List.of(
-        "- ClusterRole gapless",
-        "- ClusterRoleBinding gapless",
         "- Role gapless",
         "- RoleBinding gapless",
         container + "/args/3 \"--certificate\"",
@@ -300,13 +301,6 @@ class ChartIT {
   // Of a list that is not empty, the list.
   private static String dotted(String path) {
     return path.substring(1).replaceAll("/\\d+$", "").replace('/', '.');
-  }
-
-  @Test
-  void aPolicyIsMountedAsItWasWritten() {
-    Manifests rendered = rendered("policy: " + quoted(POLICY));
-    assertEquals(
-        POLICY, rendered.object("ConfigMap", "gapless-policy").at("/data/policy.yaml").asText());
   }
 
   @Test
@@ -376,7 +370,7 @@ class ChartIT {
             webhooks: {mutate: {failurePolicy: ignore}, validate: {failurePolicy: No}, timeoutSeconds: 31}
             excludedNamespaces: [kube-*]
             certificates: {source: self, secret: {name: "", caBundle: LS0tLS1}}
-            policy: {kind: RolloutPolicy}
+            defaultPolicy: {enabled: "yes", mode: "Off"}
             kubernetesVersion: newest
             logLevel: TRACE
             resources: {limits: {memory: plenty}, request: {}}
@@ -395,6 +389,8 @@ class ChartIT {
         at '/certificates/secret/caBundle': 'LS0tLS1' does not match pattern '^(\\\\s*-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----)*\\\\s*$'
         at '/certificates/secret/name': '' does not match pattern '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'
         at '/certificates/source': value must be one of 'selfManaged', 'secret', 'certManager'
+        at '/defaultPolicy/enabled': got string, want boolean
+        at '/defaultPolicy/mode': value must be one of 'Disabled', 'Audit', 'Warn', 'Fix', 'Enforce'
         at '/excludedNamespaces/0': 'kube-*' does not match pattern '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
         at '/image/digest': 'sha256:abc' does not match pattern '^(sha256:[0-9a-f]{64})?$'
         at '/image/pullPolicy': value must be one of '', 'Always', 'IfNotPresent', 'Never'
@@ -408,7 +404,6 @@ class ChartIT {
         at '/podDisruptionBudget/enabled': got string, want boolean
         at '/podDisruptionBudget/maxUnavailable': got number, want string
         at '/podDisruptionBudget/maxUnavailable': minimum: got 0, want 1
-        at '/policy': got object, want string
         at '/priorityClassName': got number, want string
         at '/replicas': minimum: got 0, want 1
         at '/resources': additional properties 'request' not allowed
@@ -458,7 +453,7 @@ class ChartIT {
                 imagePullSecrets: [{name: registry}]
                 excludedNamespaces: [default, istio-system]
                 certificates: {source: secret, secret: {caBundle: %s}}
-                policy: %s
+                defaultPolicy: {enabled: false}
                 kubernetesVersion: "1.34"
                 logLevel: DEBUG
                 nodeSelector: {kubernetes.io/arch: amd64}
@@ -467,7 +462,7 @@ class ChartIT {
                 priorityClassName: system-cluster-critical
                 podDisruptionBudget: {maxUnavailable: 50%%}
                 """
-                    .formatted(quoted(certificate()), quoted(POLICY)))
+                    .formatted(quoted(certificate())))
             .succeeded()
             .stdout();
     KubectlResult applied =
@@ -513,21 +508,19 @@ class ChartIT {
 
   private KubectlResult template(String namespace, String values) {
     return server.helmWith(
-        values, "template", "gapless", CHART.toString(), "--namespace", namespace, "--values", "-");
+        values,
+        "template",
+        "gapless",
+        CHART.toString(),
+        "--include-crds",
+        "--namespace",
+        namespace,
+        "--values",
+        "-");
   }
 
   private static String quoted(String text) {
     return JSON.getNodeFactory().textNode(text).toString();
-  }
-
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   private static JsonNode yaml(Path file) throws IOException {

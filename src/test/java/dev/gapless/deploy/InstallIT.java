@@ -23,7 +23,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,6 +43,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InstallIT {
   private static final String MANIFESTS = Path.of("deploy/kubernetes").toAbsolutePath().toString();
   private static final String CHART = Path.of("deploy/helm/gapless").toAbsolutePath().toString();
+  private static final String CRD = "customresourcedefinition/rolloutpolicies.gapless.dev";
+
+  /// Every webhook: its configuration and its place there.
+  private static final List<String> WEBHOOKS =
+      List.of("mutating/webhooks/0", "validating/webhooks/0", "validating/webhooks/1");
+
   private static final String CONFIGURATIONS =
       "mutatingwebhookconfigurations,validatingwebhookconfigurations";
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -85,10 +93,17 @@ class InstallIT {
 
   @Test
   void whatIsAppliedIsAcceptedAndStaysAndLeavesNothingBehind() throws IOException {
+    applyCrd();
     KubectlResult applied = server.kubectl("apply", "-k", MANIFESTS).succeeded();
     // No warning either: of Pod Security, of a deprecated version, of an unknown field.
     assertEquals("", applied.stderr());
-    applied.stdout().lines().forEach(it -> assertTrue(it.endsWith(" created"), it));
+    applied
+        .stdout()
+        .lines()
+        .filter(it -> !it.startsWith("customresourcedefinition"))
+        .forEach(it -> assertTrue(it.endsWith(" created"), it));
+    assertTrue(
+        applied.stdout().contains("rolloutpolicy.gapless.dev/default created"), applied::stdout);
 
     // The namespace enforces the level `restricted`.
     Await.until(
@@ -105,7 +120,7 @@ class InstallIT {
         // Which kubectl says to configure each time, as it replaces its selector by the same one.
         .filter(it -> !it.startsWith("poddisruptionbudget"))
         .forEach(it -> assertTrue(it.endsWith(" unchanged"), it));
-    assertEquals(List.of(caBundle(), caBundle()), caBundles());
+    assertEquals(Set.of(caBundle()), caBundles());
 
     server.kubectl("delete", CONFIGURATIONS, "gapless").succeeded();
     server.kubectl("delete", "-k", MANIFESTS, "--ignore-not-found").succeeded();
@@ -114,11 +129,32 @@ class InstallIT {
   }
 
   @Test
+  void inOneGoAllButTheFirstPolicyIsAppliedAndASecondTimeThatToo() {
+    assertNothingIsLeft();
+    // kubectl looks up the kinds of all objects before it applies any of them; what it remembers of
+    // an earlier installation would be no first time.
+    String first = "--cache-dir=" + server.folder().resolve("first");
+    KubectlResult applied = server.kubectl("apply", "-k", MANIFESTS, first);
+    assertEquals(1, applied.exitCode());
+    assertTrue(applied.stderr().contains("no matches for kind \"RolloutPolicy\""), applied::stderr);
+    assertTrue(applied.stdout().contains("validatingwebhookconfiguration"), applied::stdout);
+    server.kubectl("wait", "--for=condition=Established", CRD).succeeded();
+    KubectlResult second = server.kubectl("apply", "-k", MANIFESTS, first).succeeded();
+    assertTrue(
+        second.stdout().contains("rolloutpolicy.gapless.dev/default created"), second::stdout);
+
+    server.kubectl("delete", CONFIGURATIONS, "gapless").succeeded();
+    server.kubectl("delete", "-k", MANIFESTS, "--ignore-not-found").succeeded();
+    assertNothingIsLeft();
+  }
+
+  @Test
   void onlyNewAndChangedSpecsAreAskedAbout() throws IOException {
     Path overlay = Files.createDirectory(server.folder().resolve("overlay"));
     try (GaplessServer gapless = GaplessServer.start(server, "installed")) {
       // Fail: a condition that cannot be evaluated would refuse the change.
       writeOverlay(overlay, gapless);
+      applyCrd();
       server.kubectl("apply", "-k", overlay.toString()).succeeded();
       Await.until(
           "the webhooks to be asked",
@@ -142,6 +178,12 @@ class InstallIT {
         assertEquals("", create("Deployment", "elsewhere", namespace).message());
         server.kubectl("delete", "deployment", "elsewhere", "--namespace=" + namespace).succeeded();
       }
+      String policy = "rolloutpolicy/default";
+      server.kubectl("label", policy, "team=platform").succeeded();
+      String spec = "{\"spec\":{\"drainSeconds\":5}}";
+      server.kubectl("patch", policy, "--type=merge", "--patch", spec).succeeded();
+      // Of the policy's two changes the one of its spec.
+      expected.put("validate UPDATE RolloutPolicy", 1);
       assertEquals(expected, admissions(gapless.metrics()));
     }
     assertConditionsHaveExcludedAndNeverErred();
@@ -218,15 +260,6 @@ class InstallIT {
     assertEquals("", create("Deployment", "nobody-answers", SHOP).message());
 
     putCaBundle();
-    Path policy = Files.createTempFile(server.folder(), "policy", ".yaml");
-    Files.writeString(
-        policy,
-        """
-        apiVersion: gapless.dev/v1alpha1
-        kind: RolloutPolicy
-        metadata: {name: all}
-        spec: {mode: Enforce}
-        """);
     server
         .helm(
             "upgrade",
@@ -236,10 +269,10 @@ class InstallIT {
             quick,
             apply,
             "--set=replicas=3,webhooks.validate.failurePolicy=Fail",
-            "--set-file=policy=" + policy)
+            "--set=defaultPolicy.mode=Enforce")
         .succeeded();
     assertStoredAsRendered(in);
-    assertEquals(List.of(caBundle(), caBundle()), caBundles());
+    assertEquals(Set.of(caBundle()), caBundles());
     Await.until(
         "the new failurePolicy",
         LIMIT,
@@ -254,6 +287,9 @@ class InstallIT {
     server.helm("uninstall", "gapless", in).succeeded();
     assertEquals("", names(CONFIGURATIONS));
     awaitThatCreatesPass("is-accepted");
+    // Helm leaves the kind, and with it the policies of others; it blocks nothing.
+    assertEquals("", names("rolloutpolicies"));
+    server.kubectl("delete", CRD).succeeded();
     server.kubectl("delete", "namespace", "gapless-system").succeeded();
     assertNothingIsLeft();
     server.kubectl("delete", "deployments", "--all", "--namespace=" + SHOP).succeeded();
@@ -268,7 +304,8 @@ class InstallIT {
   }
 
   private void assertNothingIsLeft() {
-    assertEquals("", names(CONFIGURATIONS + ",clusterroles,clusterrolebindings"));
+    assertEquals(
+        "", names(CONFIGURATIONS + ",clusterroles,clusterrolebindings,customresourcedefinitions"));
     assertEquals(
         "",
         names(
@@ -317,22 +354,22 @@ class InstallIT {
   private void writeOverlay(Path folder, GaplessServer gapless) throws IOException {
     String ca = Base64.getEncoder().encodeToString(Files.readAllBytes(gapless.ca()));
     var patches = new StringBuilder();
-    for (String webhook : List.of("mutate", "validate")) {
+    for (String webhook : WEBHOOKS) {
+      boolean mutates = webhook.startsWith("mutating");
       patches.append(
           """
             - target: {kind: %s}
               patch: |-
-                - {op: remove, path: /webhooks/0/clientConfig/service}
-                - {op: add, path: /webhooks/0/clientConfig/url, value: "%s/%s"}
-                - {op: add, path: /webhooks/0/clientConfig/caBundle, value: %s}
-                - {op: replace, path: /webhooks/0/failurePolicy, value: Fail}
+                - {op: remove, path: %2$s/clientConfig/service}
+                - {op: add, path: %2$s/clientConfig/url, value: "%3$s/%4$s"}
+                - {op: add, path: %2$s/clientConfig/caBundle, value: %5$s}
+                - {op: replace, path: %2$s/failurePolicy, value: Fail}
           """
               .formatted(
-                  webhook.equals("mutate")
-                      ? "MutatingWebhookConfiguration"
-                      : "ValidatingWebhookConfiguration",
+                  mutates ? "MutatingWebhookConfiguration" : "ValidatingWebhookConfiguration",
+                  webhook.substring(webhook.indexOf('/')),
                   gapless.url(),
-                  webhook,
+                  mutates ? "mutate" : "validate",
                   ca));
     }
     // Kustomize takes folders by relative paths only.
@@ -342,11 +379,18 @@ class InstallIT {
         "resources: [%s]\npatches:\n%s".formatted(base, patches));
   }
 
+  // As the README has it: before the first policy, its kind must be known.
+  private void applyCrd() {
+    server.kubectl("apply", "--filename=" + MANIFESTS + "/crd.yaml").succeeded();
+    server.kubectl("wait", "--for=condition=Established", CRD).succeeded();
+  }
+
   private void putCaBundle() throws IOException {
-    for (String kind : List.of("mutating", "validating")) {
+    for (String webhook : WEBHOOKS) {
+      String kind = webhook.substring(0, webhook.indexOf('/'));
       String patch =
-          "[{\"op\": \"add\", \"path\": \"/webhooks/0/clientConfig/caBundle\", \"value\": \"%s\"}]"
-              .formatted(caBundle());
+          "[{\"op\": \"add\", \"path\": \"%s/clientConfig/caBundle\", \"value\": \"%s\"}]"
+              .formatted(webhook.substring(webhook.indexOf('/')), caBundle());
       server
           .kubectl(
               "patch",
@@ -366,12 +410,15 @@ class InstallIT {
     return Base64.getEncoder().encodeToString(Files.readAllBytes(certificate));
   }
 
-  private List<String> caBundles() {
-    JsonNode mutating = configuration("mutating");
-    JsonNode validating = configuration("validating");
-    return List.of(
-        mutating.at("/webhooks/0/clientConfig/caBundle").asText(),
-        validating.at("/webhooks/0/clientConfig/caBundle").asText());
+  private Set<String> caBundles() {
+    var bundles = new TreeSet<String>();
+    for (String webhook : WEBHOOKS) {
+      bundles.add(
+          configuration(webhook.substring(0, webhook.indexOf('/')))
+              .at(webhook.substring(webhook.indexOf('/')) + "/clientConfig/caBundle")
+              .asText());
+    }
+    return bundles;
   }
 
   private JsonNode configuration(String kind) {

@@ -110,17 +110,37 @@ public final class GaplessServer implements AutoCloseable {
 
   /// Its metrics, in Prometheus' form.
   public String metrics() {
+    return get("/q/metrics");
+  }
+
+  /// The value of one of its metrics; 0 where there is none yet.
+  ///
+  /// @param series its name and, in braces, all its labels in alphabetical order
+  public double metric(String series) {
+    return metrics()
+        .lines()
+        .filter(it -> it.startsWith(series + " "))
+        .mapToDouble(it -> Double.parseDouble(it.substring(series.length() + 1)))
+        .sum();
+  }
+
+  /// What its readiness check says.
+  public String readiness() {
+    return get("/q/health/ready");
+  }
+
+  private String get(String path) {
     try {
       return client
           .send(
-              HttpRequest.newBuilder(management.resolve("/q/metrics")).build(),
+              HttpRequest.newBuilder(management.resolve(path)).build(),
               HttpResponse.BodyHandlers.ofString())
           .body();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the metrics at " + management, e);
+      throw new UncheckedIOException("cannot read " + management.resolve(path), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("reading metrics was interrupted", e);
+      throw new IllegalStateException("reading " + path + " was interrupted", e);
     }
   }
 

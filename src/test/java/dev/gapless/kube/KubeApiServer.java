@@ -46,9 +46,26 @@ public final class KubeApiServer implements AutoCloseable {
 
   private static final JsonMapper JSON = new JsonMapper();
 
+  /// What the audit log holds: changes of what is judged, with the webhooks' annotations, and of
+  /// policies.
+  private static final String AUDIT_POLICY =
+      """
+      apiVersion: audit.k8s.io/v1
+      kind: Policy
+      omitStages: [RequestReceived]
+      rules:
+        - level: Metadata
+          verbs: [create, update, patch]
+          resources:
+            - {group: apps, resources: [deployments]}
+            - {group: gapless.dev}
+        - level: None
+      """;
+
   private final KubePrograms programs;
   private final Path folder;
   private final List<ChildProcess> children;
+  private final List<String> command;
   private final URI url;
   private final String token;
   private final HttpClient client;
@@ -57,12 +74,14 @@ public final class KubeApiServer implements AutoCloseable {
       KubePrograms programs,
       Path folder,
       List<ChildProcess> children,
+      List<String> command,
       URI url,
       String token,
       HttpClient client) {
     this.programs = programs;
     this.folder = folder;
     this.children = children;
+    this.command = command;
     this.url = url;
     this.token = token;
     this.client = client;
@@ -101,8 +120,9 @@ public final class KubeApiServer implements AutoCloseable {
       children.add(
           ChildProcess.start(
               "etcd", folder, etcd(programs, etcd, "http://127.0.0.1:" + ports.get(1))));
-      children.add(
-          ChildProcess.start("kube-apiserver", folder, apiServer(programs, etcd, url.getPort())));
+      Files.writeString(folder.resolve("audit-policy.yaml"), AUDIT_POLICY);
+      List<String> command = apiServer(programs, etcd, url.getPort());
+      children.add(ChildProcess.start("kube-apiserver", folder, command));
       Path certificate = folder.resolve("certificates/apiserver.crt");
       Await.until(
           "kube-apiserver's certificate",
@@ -111,7 +131,8 @@ public final class KubeApiServer implements AutoCloseable {
             children.forEach(ChildProcess::demandThatItRuns);
             return Files.exists(certificate);
           });
-      var server = new KubeApiServer(programs, folder, children, url, token, client(certificate));
+      var server =
+          new KubeApiServer(programs, folder, children, command, url, token, client(certificate));
       Await.until("kube-apiserver to be ready", START_LIMIT, server::isReady);
       server.writeKubeconfig(certificate);
       return server;
@@ -147,6 +168,9 @@ public final class KubeApiServer implements AutoCloseable {
         "--etcd-servers=" + etcd,
         "--cert-dir=certificates",
         "--token-auth-file=tokens.csv",
+        "--audit-policy-file=audit-policy.yaml",
+        "--audit-log-path=audit.log",
+        "--audit-log-mode=blocking",
         "--authorization-mode=RBAC",
         "--service-account-issuer=https://kubernetes.default.svc",
         "--service-account-key-file=service-accounts.pub",
@@ -184,6 +208,28 @@ public final class KubeApiServer implements AutoCloseable {
   /// What it and etcd have logged.
   public String log() {
     return children.stream().map(ChildProcess::log).reduce("", String::concat);
+  }
+
+  /// What the API server has written to its audit log: one JSON document a line.
+  public List<JsonNode> audit() {
+    try (Stream<String> lines = Files.lines(folder.resolve("audit.log"))) {
+      return lines.map(KubeApiServer::json).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the audit log", e);
+    }
+  }
+
+  /// Ends the API server, without a word to its clients; etcd keeps what it has stored.
+  public void stop() {
+    ChildProcess running = children.remove(1);
+    running.kill();
+    running.close();
+  }
+
+  /// Starts it again where it was and waits until it is ready.
+  public void startAgain() {
+    children.add(1, ChildProcess.start("kube-apiserver", folder, command));
+    Await.until("kube-apiserver to be ready again", START_LIMIT, this::isReady);
   }
 
   /// Makes a namespace.

@@ -3,6 +3,7 @@ package dev.gapless.tls;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.cluster.Permission;
 import dev.gapless.kube.Await;
 import dev.gapless.kube.KubeApiServer;
 import dev.gapless.kube.NeedsApiServer;
@@ -173,8 +174,7 @@ class PermissionIT {
 
   @Test
   void nothingElseIsGranted() throws IOException {
-    List<Permission> needed =
-        Permission.selfManaged("gapless-certificate", "gapless-certificate", name, name);
+    List<Permission> needed = PermissionTest.needed(name);
     assertEquals(rules(needed), granted(name));
     assertEquals(
         rules(needed.stream().filter(it -> !it.namespaced()).toList()), granted("default"));

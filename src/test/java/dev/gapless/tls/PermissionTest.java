@@ -2,6 +2,7 @@ package dev.gapless.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.gapless.cluster.Permission;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -10,14 +11,24 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// The manifests grant what the code needs, and nothing else.
 class PermissionTest {
-  static final List<Permission> NEEDED =
-      Permission.selfManaged("gapless-certificate", "gapless-certificate", "gapless", "gapless");
+  private static final List<Permission> NEEDED = needed("gapless");
+
+  /// All permissions of a server whose webhook configurations have that name.
+  static List<Permission> needed(String configurations) {
+    var needed =
+        new ArrayList<>(
+            SelfManagedPermissions.of(
+                "gapless-certificate", "gapless-certificate", configurations, configurations));
+    needed.addAll(Permission.cluster());
+    return needed;
+  }
 
   @Test
   void theManifestsGrantExactlyWhatTheCodeNeeds() throws IOException {
@@ -28,7 +39,11 @@ class PermissionTest {
               .flatMap(PermissionTest::permissions)
               .toList();
     }
-    assertEquals(NEEDED, granted);
+    assertEquals(sorted(NEEDED), sorted(granted));
+  }
+
+  private static List<String> sorted(List<Permission> permissions) {
+    return permissions.stream().map(Permission::toString).sorted().toList();
   }
 
   private static Stream<HasMetadata> objects(Object documents) {

@@ -1,25 +1,17 @@
 package dev.gapless.tls;
 
+import dev.gapless.cluster.Permission;
 import java.util.List;
 
-/// What the server must be allowed to do on the API server; `deploy/kubernetes/rbac.yaml` grants
-/// exactly this.
-///
-/// @param namespaced whether it is needed in the server's own namespace only, else in the cluster
-/// @param names the objects it is about; empty for all, since a name cannot restrict `create`
-public record Permission(
-    boolean namespaced, String apiGroup, String resource, List<String> names, List<String> verbs) {
+/// What the server must be allowed to do to keep its own certificate.
+public final class SelfManagedPermissions {
+  private SelfManagedPermissions() {}
 
-  public Permission {
-    names = List.copyOf(names);
-    verbs = List.copyOf(verbs);
-  }
-
-  /// Those that a self-managed certificate needs.
+  /// All of it.
   ///
   /// @param mutating the name of the MutatingWebhookConfiguration
   /// @param validating the name of the ValidatingWebhookConfiguration
-  public static List<Permission> selfManaged(
+  public static List<Permission> of(
       String secret, String lease, String mutating, String validating) {
     List<String> keeping = List.of("get", "list", "watch", "patch");
     return List.of(
