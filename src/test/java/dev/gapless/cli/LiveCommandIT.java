@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.gapless.kube.Await;
 import dev.gapless.kube.KubeApiServer;
 import dev.gapless.kube.NeedsApiServer;
+import dev.gapless.rule.Rule;
 import dev.gapless.rules.Catalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// `why` and `diff` of what is in a real cluster.
 @NeedsApiServer
 class LiveCommandIT {
+  /// What fixes whatever can be fixed.
+  private static final String FIXING =
+      Catalog.RULES.stream()
+          .filter(Rule::fixes)
+          .map(rule -> "{name: " + rule.doc().id() + ", mode: Fix}")
+          .collect(Collectors.joining(", ", "{mode: Fix, rules: [", "]}"));
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -312,8 +320,7 @@ class LiveCommandIT {
                     "fix",
                     web + "",
                     "--policy",
-                    Files.writeString(directory.resolve("fix.yaml"), policy("fix", "{mode: Fix}"))
-                        + "")
+                    Files.writeString(directory.resolve("fix.yaml"), policy("fix", FIXING)) + "")
                 .out());
 
     Invocation live = gapless("diff", "deploy/web", "-n", namespace, "-o", "kustomize");

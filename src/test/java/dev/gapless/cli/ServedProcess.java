@@ -3,6 +3,7 @@ package dev.gapless.cli;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -76,9 +78,18 @@ final class ServedProcess implements AutoCloseable {
     return new ServedProcess(builder.start(), folder, port, managementPort);
   }
 
+  /// A port that nobody listens on, from below those that Linux gives to outgoing connections
+  /// (32768 and up): one of those may be taken again before it is listened on.
   static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    for (int tries = 0; ; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(16_384, 32_768);
+      try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException taken) {
+        if (tries == 100) {
+          throw taken;
+        }
+      }
     }
   }
 
