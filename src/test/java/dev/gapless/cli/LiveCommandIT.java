@@ -50,7 +50,7 @@ class LiveCommandIT {
       spec:
         group: gapless.dev
         scope: Cluster
-        names: {kind: RolloutPolicy, listKind: RolloutPolicyList, plural: rolloutpolicies, singular: rolloutpolicy}
+        names: {kind: RolloutPolicy, listKind: RolloutPolicyList, plural: rolloutpolicies, singular: rolloutpolicy, shortNames: [rop]}
         versions:
         - name: v1alpha1
           served: true

@@ -97,6 +97,7 @@ class CrdIT {
           mode: Warn, maxSurge: a quarter         | must be a number or a percentage such as 25%, and more than 0
           mode: Warn, exemptions: {maxDays: 0}    | spec.exemptions.maxDays in body should be greater than or equal to 1
           mode: Warn, exemptions: {maxDays: 36501} | spec.exemptions.maxDays in body should be less than or equal to 36500
+          mode: Warn, preStopSleepSeconds: 86381   | preStopSleepSeconds and drainSeconds must be at most 86400 together
           mode: Warn, match: {kinds: []}          | spec.match.kinds in body should have at least 1 items
           mode: Warn, match: {kinds: [Job]}       | spec.match.kinds[0]: Unsupported value: "Job"
           mode: Warn, rules: [{name: recreate-strategy}] | spec.rules[0].mode: Required value
@@ -122,7 +123,7 @@ class CrdIT {
         "mode: Disabled",
         "mode: Audit, priority: -2147483648, match: {}, rules: [], exemptions: {}",
         "mode: Warn, priority: 2147483647, preStopSleepSeconds: 1, drainSeconds: 0, maxSurge: 1",
-        "mode: Fix, change: None, preStopSleepSeconds: 86400, drainSeconds: 86400, maxSurge: 1%",
+        "mode: Fix, change: None, preStopSleepSeconds: 86400, drainSeconds: 0, maxSurge: 1%",
         "mode: Enforce, change: Any, maxSurge: 999999999%, exemptions: {allowed: false,"
             + " reasonRequired: false, maxDays: 36500}",
         "mode: Warn, exemptions: {maxDays: 1}, match: {kinds: [DaemonSet, Deployment, StatefulSet],"

@@ -60,6 +60,11 @@ final class RolloutPolicyResource
   static final String STATUS = "What Gapless made of the policy; nobody else writes it.";
 
   /// What is asked for.
+  @ValidationRule(
+      value =
+          "(has(self.preStopSleepSeconds) ? self.preStopSleepSeconds : 10)"
+              + " + (has(self.drainSeconds) ? self.drainSeconds : 20) <= 86400",
+      message = "preStopSleepSeconds and drainSeconds must be at most 86400 together")
   record Spec(
       @JsonPropertyDescription(
               "Of the policies that match a workload, the one with the highest priority governs it"

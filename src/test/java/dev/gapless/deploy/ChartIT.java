@@ -247,8 +247,8 @@ class ChartIT {
     return Stream.concat(
             mountedFiles(secret).stream(),
             Stream.concat(
-                right(6, "mutatingwebhookconfigurations"),
-                right(7, "validatingwebhookconfigurations")))
+                right(7, "mutatingwebhookconfigurations"),
+                right(8, "validatingwebhookconfigurations")))
         .toList();
   }
 
