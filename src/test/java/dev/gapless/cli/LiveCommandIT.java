@@ -106,7 +106,8 @@ class LiveCommandIT {
   }
 
   @AfterEach
-  void removePolicies() {
+  void clear() {
+    kubectl("", "delete", "deployments", "--all", "-n", namespace);
     kubectl("", "delete", "crd", CRD_NAME, "--ignore-not-found", "--wait");
   }
 

@@ -228,7 +228,7 @@ class ClusterIT {
       }
       assertEquals(2, replica.gauge("gapless.exemptions", "rule", "recreate-strategy"));
       assertEquals(1, replica.gauge("gapless.exemptions.expiring", "rule", "recreate-strategy"));
-      assertEquals(0, replica.gauge("gapless.exemptions", "rule", "readiness-probe-missing"));
+      assertEquals(0, replica.gauge("gapless.exemptions", "rule", "rollout-paused"));
 
       server.kubectl("delete", "daemonset", "soon", "--namespace=" + NAMESPACE).succeeded();
       server
