@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test golden lint format readme-check native image image-native image-test test-matrix reliability fuzz
+.PHONY: help run build test golden lint format readme-check native image image-native image-test test-matrix reliability fuzz bench
 MAVEN := .ci/maven
 VERSION := $(shell sed -n 's:.*<version>\(.*\)</version>.*:\1:p' pom.xml | head -n 1)
 # The oldest and the newest that is supported; `make test` takes the one in src/test/kube/go.mod.
@@ -50,6 +50,10 @@ format: ## format the Java sources
 
 readme-check: ## run the README's console blocks and compare what they print
 	.ci/readme-check README.md
+
+bench: ## run the benchmarks, or BENCH="..." whose names contain it; on a machine that has nothing else to do
+	$(MAVEN) --quiet -Pbench test-compile
+	@"$$(.ci/jdk)/bin/java" --sun-misc-unsafe-memory-access=allow -cp "target/bench/test-classes:target/bench/classes:$$(cat target/bench/classpath)" dev.gapless.bench.Bench $(BENCH)
 
 native: ## build a native executable (needs GraalVM's native-image for JDK 25)
 	@.ci/native-image

@@ -7,6 +7,7 @@ import dev.gapless.engine.Engine;
 import dev.gapless.engine.Evaluation;
 import dev.gapless.engine.Judgement;
 import dev.gapless.engine.Namespace;
+import dev.gapless.engine.Note;
 import dev.gapless.engine.Review;
 import dev.gapless.engine.RuleResult;
 import dev.gapless.engine.Verdict;
@@ -27,10 +28,12 @@ import java.util.stream.StreamSupport;
 final class Admission {
   private final Engine engine;
   private final PolicySource policies;
+  private final PolicyAdmission policyAdmission;
 
   Admission(Engine engine, PolicySource policies) {
     this.engine = engine;
     this.policies = policies;
+    this.policyAdmission = new PolicyAdmission(engine.rules());
   }
 
   /// An answer and what it rests on.
@@ -56,7 +59,9 @@ final class Admission {
       return Answer.untouched(request, Optional.empty());
     }
     try {
-      return judged(webhook, request, kubernetes, today);
+      return PolicyAdmission.concerns(request)
+          ? new Answer(policyAdmission.answer(webhook, request), Optional.empty(), Optional.empty())
+          : judged(webhook, request, kubernetes, today);
     } catch (RuntimeException | StackOverflowError failure) {
       return Answer.untouched(request, Optional.of(failure));
     }
@@ -117,6 +122,8 @@ final class Admission {
                 lines(judged.judgements().toList()),
                 "exempt",
                 exempt(judged),
+                "notes",
+                notes(judged),
                 "broken",
                 broken(judged),
                 "would-patch",
@@ -160,6 +167,10 @@ final class Admission {
       }
     }
     return String.join("\n", lines);
+  }
+
+  private static String notes(Evaluation.Judged judged) {
+    return judged.notes().stream().map(Note::toString).collect(Collectors.joining("\n"));
   }
 
   private static String withdrawn(Evaluation.Judged judged) {

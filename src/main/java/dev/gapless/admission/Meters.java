@@ -4,6 +4,7 @@ import dev.gapless.engine.Consequence;
 import dev.gapless.engine.Evaluation;
 import dev.gapless.engine.Judgement;
 import dev.gapless.engine.RuleResult;
+import dev.gapless.policy.RolloutPolicy;
 import dev.gapless.rule.Outcome;
 import dev.gapless.workload.WorkloadReader;
 import io.micrometer.core.instrument.Counter;
@@ -172,6 +173,9 @@ class Meters {
   }
 
   private static String kind(AdmissionRequest request) {
+    if (PolicyAdmission.concerns(request)) {
+      return RolloutPolicy.KIND;
+    }
     return request.group().equals("apps") && WorkloadReader.KINDS.contains(request.kind())
         ? request.kind()
         : "other";

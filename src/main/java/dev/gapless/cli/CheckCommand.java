@@ -2,8 +2,10 @@ package dev.gapless.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.engine.Consequence;
+import dev.gapless.engine.Explanation;
 import dev.gapless.rule.Rule;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -62,6 +64,11 @@ final class CheckCommand implements Callable<Integer> {
       description =
           "auto, always or never (default: auto, which is on a terminal unless NO_COLOR is set).")
   private Colour colour = Colour.AUTO;
+
+  @Option(
+      names = "--why",
+      description = "Also say of each object what gapless why says; in text and JSON.")
+  private boolean why;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -126,10 +133,23 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    CheckReport report = CheckReport.of(new FileJudge(shell, rules, judging).judge(paths));
+    var judge = new FileJudge(shell, rules, judging);
+    List<JudgedFile> files = judge.judge(paths);
+    CheckReport report = CheckReport.of(files);
+    List<Explanation> explanations = why ? judge.explanations(files) : List.of();
     switch (output) {
-      case TEXT -> text(report);
-      case JSON -> tree(JsonReport.of(report));
+      case TEXT -> {
+        explanations.forEach(it -> shell.out().println(WhyReport.text(it)));
+        text(report);
+      }
+      case JSON -> {
+        ObjectNode tree = JsonReport.of(report);
+        if (why) {
+          ArrayNode list = tree.putArray("why");
+          explanations.forEach(it -> list.add(WhyReport.json(it)));
+        }
+        tree(tree);
+      }
       case SARIF -> tree(SarifReport.of(report, rules));
     }
     TextReport.errors(report).forEach(shell.err()::println);
@@ -144,6 +164,7 @@ final class CheckCommand implements Callable<Integer> {
   private void text(CheckReport report) {
     var text = new TextReport(coloured());
     report.findings().forEach(it -> shell.out().println(text.line(it)));
+    report.remarks().forEach(it -> shell.out().println(TextReport.line(it)));
     if (quiet) {
       return;
     }

@@ -4,6 +4,7 @@ import dev.gapless.cli.JudgedFile.JudgedObject;
 import dev.gapless.engine.Consequence;
 import dev.gapless.engine.Evaluation;
 import dev.gapless.engine.Judgement;
+import dev.gapless.engine.Note;
 import dev.gapless.engine.RuleResult;
 import dev.gapless.manifest.ManifestFile;
 import dev.gapless.manifest.ManifestObject;
@@ -21,11 +22,13 @@ import java.util.Set;
 /// What a check found, before any form of output.
 ///
 /// @param judged how many objects were judged
+/// @param remarks what else the authors of objects with findings should know
 /// @param problems what could not be read
 /// @param broken rules that failed to work: our fault
 record CheckReport(
     int judged,
     List<Entry> findings,
+    List<Remark> remarks,
     List<Skip> skipped,
     List<ReadProblem> problems,
     List<String> broken) {
@@ -38,6 +41,9 @@ record CheckReport(
   /// @param mode the rule's mode
   record Entry(
       String file, Position position, ManifestObject object, Judgement judgement, Mode mode) {}
+
+  /// What else the author of an object with findings should know, and where.
+  record Remark(String file, Position position, ManifestObject object, Note note) {}
 
   /// An object that was not judged.
   record Skip(String file, Position position, ManifestObject object, Reason reason, String why) {}
@@ -69,6 +75,7 @@ record CheckReport(
   static CheckReport of(List<JudgedFile> files) {
     int judged = 0;
     var findings = new ArrayList<Entry>();
+    var remarks = new ArrayList<Remark>();
     var skipped = new ArrayList<Skip>();
     var problems = new ArrayList<ReadProblem>();
     var broken = new ArrayList<String>();
@@ -82,12 +89,13 @@ record CheckReport(
           case Evaluation.Judged evaluation -> {
             judged++;
             findings.addAll(entries(file.file(), object.object(), evaluation));
+            remarks.addAll(remarks(file.file(), object.object(), evaluation));
             broken.addAll(broken(file.file(), object.object(), evaluation));
           }
         }
       }
     }
-    return new CheckReport(judged, findings, skipped, problems, broken);
+    return new CheckReport(judged, findings, remarks, skipped, problems, broken);
   }
 
   private static List<Entry> entries(
@@ -101,6 +109,16 @@ record CheckReport(
     }
     entries.sort(Comparator.comparingInt(entry -> entry.position().line()));
     return entries;
+  }
+
+  private static List<Remark> remarks(
+      ManifestFile file, ManifestObject object, Evaluation.Judged evaluation) {
+    if (evaluation.judgements().findAny().isEmpty()) {
+      return List.of();
+    }
+    return evaluation.notes().stream()
+        .map(it -> new Remark(file.name(), object.position(it.path()), object, it))
+        .toList();
   }
 
   private static List<String> broken(

@@ -52,7 +52,7 @@ public final class FileSurroundings implements Surroundings {
     }
   }
 
-  private static Map<String, String> strings(JsonNode object) {
+  static Map<String, String> strings(JsonNode object) {
     var strings = new LinkedHashMap<String, String>();
     object.properties().forEach(it -> strings.put(it.getKey(), it.getValue().asText("")));
     return strings;

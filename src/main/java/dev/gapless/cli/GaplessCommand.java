@@ -1,5 +1,6 @@
 package dev.gapless.cli;
 
+import dev.gapless.cluster.UnansweredException;
 import dev.gapless.policy.Names;
 import dev.gapless.rule.Rule;
 import dev.gapless.rules.Catalog;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -55,6 +57,8 @@ public final class GaplessCommand implements Callable<Integer> {
             .addSubcommand(new ServeCommand())
             .addSubcommand(new CheckCommand(shell, rules))
             .addSubcommand(new FixCommand(shell, rules))
+            .addSubcommand(new DiffCommand(shell, rules))
+            .addSubcommand(new WhyCommand(shell, rules))
             .addSubcommand(new ExplainCommand(shell, rules))
             .addSubcommand(new VersionCommand(shell));
     line.setOut(writer(shell.out()))
@@ -63,6 +67,8 @@ public final class GaplessCommand implements Callable<Integer> {
         .registerConverter(CheckCommand.Output.class, words(CheckCommand.Output.class))
         .registerConverter(CheckCommand.FailOn.class, words(CheckCommand.FailOn.class))
         .registerConverter(CheckCommand.Colour.class, words(CheckCommand.Colour.class))
+        .registerConverter(WhyCommand.Output.class, words(WhyCommand.Output.class))
+        .registerConverter(DiffCommand.Output.class, words(DiffCommand.Output.class))
         .registerConverter(KubernetesVersion.class, GaplessCommand::version)
         .setParameterExceptionHandler((e, _) -> usageError(shell, e))
         .setExecutionExceptionHandler((e, _, _) -> failure(shell, e));
@@ -120,8 +126,14 @@ public final class GaplessCommand implements Callable<Integer> {
   }
 
   private static int failure(Shell shell, Exception e) {
-    if (e instanceof UsageException) {
-      shell.err().println(e.getMessage());
+    if (e instanceof UsageException || e instanceof UnansweredException) {
+      shell
+          .err()
+          .println(
+              String.valueOf(e.getMessage())
+                  .lines()
+                  .map(Printable::of)
+                  .collect(Collectors.joining("\n")));
       return ExitCode.FAILED;
     }
     return internalError(shell, e);

@@ -18,6 +18,7 @@ import java.util.Locale;
 /// summary   judged, skipped, errors, denied, warned, patched, recorded: numbers
 /// findings  file, line, column, object {apiVersion, kind, namespace, name}, path, message, rule,
 ///           consequence (denied | warned | patched | recorded), mode
+/// notes     file, line, column, object, path, message
 /// skipped   file, line, column, object, reason (a word), message
 /// errors    file, line, column (both absent where no place is known), message
 /// ```
@@ -49,6 +50,12 @@ final class JsonReport {
           .put("rule", entry.judgement().rule())
           .put("consequence", Words.of(entry.judgement().consequence()))
           .put("mode", entry.mode().toString());
+    }
+    ArrayNode notes = root.putArray("notes");
+    for (CheckReport.Remark remark : report.remarks()) {
+      ObjectNode note = place(notes.addObject(), remark.file(), remark.position());
+      note.set("object", object(remark.object()));
+      note.put("path", remark.note().path().toString()).put("message", remark.note().message());
     }
     ArrayNode skipped = root.putArray("skipped");
     for (CheckReport.Skip skip : report.skipped()) {

@@ -1,6 +1,7 @@
 package dev.gapless.cli;
 
 import dev.gapless.engine.Evaluation;
+import dev.gapless.engine.Namespace;
 import dev.gapless.manifest.ManifestFile;
 import dev.gapless.manifest.ManifestObject;
 import java.util.List;
@@ -11,5 +12,7 @@ import java.util.List;
 record JudgedFile(ManifestFile file, List<JudgedObject> objects) {
 
   /// An object and what came of it.
-  record JudgedObject(ManifestObject object, Evaluation evaluation) {}
+  ///
+  /// @param namespace what is known of its namespace
+  record JudgedObject(ManifestObject object, Namespace namespace, Evaluation evaluation) {}
 }

@@ -1,52 +1,28 @@
 package dev.gapless.cli;
 
-import dev.gapless.policy.Mode;
-import dev.gapless.policy.Policies;
-import dev.gapless.rule.Rule;
 import dev.gapless.workload.KubernetesVersion;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// The options by which manifests are judged.
+/// The options by which workloads are judged.
 final class JudgingOptions {
-  @Option(
-      names = "--policy",
-      paramLabel = "FILE",
-      description = "Judge by the policies of this file instead of the built-in one.")
-  private Optional<Path> policy = Optional.empty();
+  @Mixin private PolicyOptions policies = new PolicyOptions();
 
   @Option(
       names = "--kubernetes-version",
       paramLabel = "VERSION",
       description =
-          "The release of the cluster that the manifests are for, such as 1.34 (default: the newest"
-              + " that this build knows).")
-  private KubernetesVersion kubernetesVersion = KubernetesVersion.NEWEST_KNOWN;
+          "The release of the cluster, such as 1.34 (default: for manifests the newest that this"
+              + " build knows).")
+  private Optional<KubernetesVersion> kubernetesVersion = Optional.empty();
 
-  @Option(
-      names = "--namespace-labels",
-      paramLabel = "KEY=VALUE",
-      split = ",",
-      description =
-          "Labels of the namespaces that the manifests are for, besides those of Namespaces among"
-              + " the manifests.")
-  private Map<String, String> namespaceLabels = new LinkedHashMap<>();
+  PolicyOptions policies() {
+    return policies;
+  }
 
-  KubernetesVersion kubernetesVersion() {
+  /// The release that was given.
+  Optional<KubernetesVersion> kubernetesVersion() {
     return kubernetesVersion;
-  }
-
-  Map<String, String> namespaceLabels() {
-    return namespaceLabels;
-  }
-
-  Policies policies(Path directory, List<Rule> rules) {
-    return policy
-        .map(file -> PolicyFile.read(directory, file, rules))
-        .orElseGet(() -> Policies.builtIn(Mode.ENFORCE));
   }
 }

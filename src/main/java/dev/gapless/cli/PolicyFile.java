@@ -15,6 +15,7 @@ import dev.gapless.rules.Catalog;
 import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.WorkloadReader;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,59 +24,102 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Reads the policies of a file, strictly: one mistake anywhere and none of them counts.
+/// Reads the policies of files, strictly: one mistake anywhere and none of them counts.
 public final class PolicyFile {
   private static final FieldPath NAME = FieldPath.of("metadata", "name");
 
-  private PolicyFile() {}
+  private final Set<String> ids;
+  private final List<String> mistakes = new ArrayList<>();
+  private final Map<String, RolloutPolicy> policies = new LinkedHashMap<>();
+
+  private PolicyFile(List<Rule> rules) {
+    this.ids = rules.stream().map(rule -> rule.doc().id()).collect(Collectors.toSet());
+  }
 
   /// The policies of a file.
   ///
   /// @throws UsageException when it cannot be read or holds a mistake: one line for each, with its
   ///   place
   public static Policies read(Path file) {
-    return read(Path.of(""), file, Catalog.RULES);
+    return read(Path.of(""), List.of(file.toString()), Catalog.RULES);
   }
 
-  static Policies read(Path directory, Path path, List<Rule> rules) {
-    ManifestFile file =
-        new ManifestReader(directory, InputStream.nullInputStream()).read(path, path.toString());
-    var mistakes = new ArrayList<String>();
-    file.problems().stream().map(ReadProblem::toString).forEach(mistakes::add);
-    for (ManifestPart.Document document : file.documents()) {
-      for (RepeatedKey key : document.repeatedKeys()) {
-        mistakes.add(
-            at(file, key.position())
-                + key.path()
-                + ": must be written once, is written again here");
+  /// The policies of files, and those among the manifests in folders.
+  ///
+  /// @param directory what relative paths start from
+  /// @throws UsageException as for one file
+  static Policies read(Path directory, List<String> paths, List<Rule> rules) {
+    var reader = new PolicyFile(rules);
+    var files = new ManifestReader(directory, InputStream.nullInputStream());
+    for (String path : paths) {
+      boolean folder = Files.isDirectory(directory.resolve(path));
+      int before = reader.policies.size() + reader.mistakes.size();
+      for (ManifestReader.Source source : files.find(List.of(path))) {
+        reader.add(source.get(), folder);
+      }
+      if (reader.policies.size() + reader.mistakes.size() == before) {
+        reader.mistakes.add(path + ": holds no policy");
       }
     }
-    Set<String> ids = rules.stream().map(rule -> rule.doc().id()).collect(Collectors.toSet());
-    Map<String, RolloutPolicy> policies = new LinkedHashMap<>();
-    for (ManifestObject object : file.objects()) {
-      switch (PolicyReader.read(object.tree(), ids, WorkloadReader.KINDS)) {
-        case PolicyReader.Valid(RolloutPolicy policy) -> {
-          if (policies.putIfAbsent(policy.asks().name(), policy) != null) {
-            mistakes.add(
-                at(file, object.position(NAME))
-                    + NAME
-                    + ": must be unique, but there is another policy \""
-                    + policy.asks().name()
-                    + "\"");
-          }
-        }
-        case PolicyReader.Invalid(List<PolicyReader.Problem> problems) ->
-            problems.forEach(it -> mistakes.add(at(file, object.position(it.path())) + it));
-      }
+    return reader.result();
+  }
+
+  /// The policies of a file that is read already.
+  ///
+  /// @throws UsageException as for one file
+  static Policies of(ManifestFile file) {
+    var reader = new PolicyFile(Catalog.RULES);
+    reader.add(file, false);
+    if (reader.policies.isEmpty() && reader.mistakes.isEmpty()) {
+      reader.mistakes.add(file.name() + ": holds no policy");
     }
-    if (mistakes.isEmpty() && policies.isEmpty()) {
-      mistakes.add(file.name() + ": holds no policy");
-    }
+    return reader.result();
+  }
+
+  private Policies result() {
     if (!mistakes.isEmpty()) {
       throw new UsageException(
           mistakes.stream().map(Printable::of).collect(Collectors.joining("\n")));
     }
     return Policies.of(List.copyOf(policies.values()));
+  }
+
+  private void add(ManifestFile file, boolean amongOthers) {
+    file.problems().stream().map(ReadProblem::toString).forEach(mistakes::add);
+    for (ManifestPart.Document document : file.documents()) {
+      List<ManifestObject> objects =
+          document.objects().stream()
+              .filter(it -> !amongOthers || it.kind().equals(RolloutPolicy.KIND))
+              .toList();
+      if (!objects.isEmpty() || !amongOthers) {
+        repeatedKeys(file, document);
+      }
+      objects.forEach(it -> add(file, it));
+    }
+  }
+
+  private void repeatedKeys(ManifestFile file, ManifestPart.Document document) {
+    for (RepeatedKey key : document.repeatedKeys()) {
+      mistakes.add(
+          at(file, key.position()) + key.path() + ": must be written once, is written again here");
+    }
+  }
+
+  private void add(ManifestFile file, ManifestObject object) {
+    switch (PolicyReader.read(object.tree(), ids, WorkloadReader.KINDS)) {
+      case PolicyReader.Valid(RolloutPolicy policy) -> {
+        if (policies.putIfAbsent(policy.asks().name(), policy) != null) {
+          mistakes.add(
+              at(file, object.position(NAME))
+                  + NAME
+                  + ": must be unique, but there is another policy \""
+                  + policy.asks().name()
+                  + "\"");
+        }
+      }
+      case PolicyReader.Invalid(List<PolicyReader.Problem> problems) ->
+          problems.forEach(it -> mistakes.add(at(file, object.position(it.path())) + it));
+    }
   }
 
   private static String at(ManifestFile file, Position position) {

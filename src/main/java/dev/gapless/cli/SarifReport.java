@@ -95,6 +95,17 @@ final class SarifReport {
                   .put("startLine", at.line())
                   .put("startColumn", at.column()));
     }
+    for (CheckReport.Remark remark : report.remarks()) {
+      ObjectNode notification = notifications.addObject().put("level", "note");
+      notification.putObject("message").put("text", remark.note().toString());
+      ObjectNode physical =
+          notification.putArray("locations").addObject().putObject("physicalLocation");
+      physical.putObject("artifactLocation").put("uri", uri(remark.file()));
+      physical
+          .putObject("region")
+          .put("startLine", remark.position().line())
+          .put("startColumn", remark.position().column());
+    }
     for (String broken : report.broken()) {
       ObjectNode notification = notifications.addObject().put("level", "error");
       notification.putObject("message").put("text", broken);

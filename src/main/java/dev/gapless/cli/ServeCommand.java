@@ -81,8 +81,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "FILE",
       description =
-          "The policies to judge by; default: the built-in one, which enforces, in a cluster"
-              + " audits.")
+          "The policies to judge by, taken anew when the file changes; default: the built-in one,"
+              + " which enforces, in a cluster audits.")
   private @Nullable Path policy;
 
   @Option(

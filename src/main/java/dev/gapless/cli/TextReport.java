@@ -24,6 +24,12 @@ final class TextReport {
     return place + (colour ? colour(consequence) + said + RESET : said);
   }
 
+  /// What else an author should know, in the form of a finding.
+  static String line(CheckReport.Remark remark) {
+    return Printable.of(
+        remark.file() + ":" + remark.position().line() + ": " + remark.note() + " (note)");
+  }
+
   private static String suffix(Consequence consequence) {
     return switch (consequence) {
       case DENIED -> "";

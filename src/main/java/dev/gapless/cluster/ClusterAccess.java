@@ -57,6 +57,17 @@ public sealed interface ClusterAccess {
         "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port, account);
   }
 
+  /// Works out the access as kubectl does, for a person who asks about a cluster.
+  static ClusterAccess asKubectl(
+      Optional<Path> kubeconfig, Optional<String> context, Map<String, String> environment) {
+    Path file = kubeconfig.orElseGet(() -> usualKubeconfig(environment));
+    return kubeconfig.isEmpty()
+            && Files.notExists(file)
+            && of(kubeconfig, context, environment) instanceof Inside inside
+        ? inside
+        : new Kubeconfig(file, context);
+  }
+
   private static Path usualKubeconfig(Map<String, String> environment) {
     String named = environment.getOrDefault("KUBECONFIG", "");
     if (!named.isEmpty()) {

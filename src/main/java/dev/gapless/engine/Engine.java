@@ -8,6 +8,7 @@ import dev.gapless.policy.EffectivePolicy;
 import dev.gapless.policy.Exemption;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
+import dev.gapless.policy.Resolution;
 import dev.gapless.rule.Finding;
 import dev.gapless.rule.Fix;
 import dev.gapless.rule.Outcome;
@@ -20,20 +21,60 @@ import dev.gapless.workload.Injected;
 import dev.gapless.workload.UnreadableObjectException;
 import dev.gapless.workload.Workload;
 import dev.gapless.workload.WorkloadReader;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Judges one object by all rules and works out what follows. Every caller asks this one.
 public final class Engine {
   private static final FieldPath SPEC = FieldPath.of("spec");
 
   private final List<Rule> rules;
+  private final Set<String> ids;
 
   /// @param rules in the order in which their fixes are applied: later ones see what earlier ones
   ///   did
   public Engine(List<Rule> rules) {
     this.rules = List.copyOf(rules);
+    this.ids = rules.stream().map(rule -> rule.doc().id()).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// All rules, in the order in which their fixes are applied.
+  public List<Rule> rules() {
+    return rules;
+  }
+
+  /// Says what holds for a workload and why, by what its evaluation rests on.
+  public Explanation explain(
+      Workload workload, Namespace namespace, LocalDate today, Policies policies) {
+    Resolution resolution = policies.resolution(workload, namespace.labels());
+    return new Explanation(
+        workload,
+        resolution,
+        rules.stream()
+            .map(it -> standing(it.doc(), workload, namespace, today, resolution.asks()))
+            .toList(),
+        Note.of(workload.metadata(), namespace, ids));
+  }
+
+  private static Standing standing(
+      RuleDoc doc,
+      Workload workload,
+      Namespace namespace,
+      LocalDate today,
+      EffectivePolicy policy) {
+    return new Standing(
+        doc,
+        policy.modeOf(doc.id(), doc.defaultMode(), workload.metadata().controller()),
+        Exemption.of(
+            doc.id(),
+            workload.metadata().annotations(),
+            namespace.annotations(),
+            policy.exemptions(),
+            today));
   }
 
   /// Judges one object.
@@ -149,38 +190,40 @@ public final class Engine {
       }
       recordInjected();
       return new Evaluation.Judged(
-          given, policy, List.copyOf(results), patch.operations(), patch.object());
+          given,
+          policy,
+          List.copyOf(results),
+          Note.of(given.metadata(), review.namespace(), ids),
+          patch.operations(),
+          patch.object());
     }
 
     private RuleResult result(Rule rule) {
       RuleDoc doc = rule.doc();
-      boolean controlled = given.metadata().controller().isPresent();
-      Mode mode = policy.modeOf(doc.id(), doc.defaultMode());
-      if (controlled) {
-        mode = mode.atMost(Mode.AUDIT);
-      }
+      Standing standing = standing(doc, given, review.namespace(), review.today(), policy);
+      Mode mode = standing.mode().mode();
       List<Edit> withdrawn;
       try {
-        withdrawn = controlled ? List.of() : rule.withdraw(subject);
+        withdrawn = given.metadata().controller().isPresent() ? List.of() : rule.withdraw(subject);
       } catch (RuntimeException cause) {
         return new RuleResult(doc, mode, new Outcome.Broken(cause), List.of(), List.of());
       }
       apply(withdrawn);
-      Outcome outcome = outcome(rule, mode);
+      Outcome outcome = outcome(rule, standing);
       var judgements = new ArrayList<Judgement>();
       if (outcome instanceof Outcome.Failed(List<Finding> findings)) {
         for (Finding finding : findings) {
-          judgements.add(judgement(doc, finding, mode));
+          judgements.add(judgement(standing, finding));
         }
       }
       return new RuleResult(doc, mode, outcome, List.copyOf(judgements), withdrawn);
     }
 
-    private Outcome outcome(Rule rule, Mode mode) {
-      if (mode == Mode.DISABLED) {
+    private Outcome outcome(Rule rule, Standing standing) {
+      if (standing.mode().mode() == Mode.DISABLED) {
         return new Outcome.NotJudged();
       }
-      if (exemption(rule.doc()) instanceof Exemption.Granted(String reason)) {
+      if (standing.exemption() instanceof Exemption.Granted(String reason)) {
         return new Outcome.Exempt(reason);
       }
       // A rule that throws must not take the others down with it, nor the admission.
@@ -191,16 +234,8 @@ public final class Engine {
       }
     }
 
-    private Exemption exemption(RuleDoc doc) {
-      return Exemption.of(
-          doc.id(),
-          given.metadata().annotations(),
-          review.namespace().annotations(),
-          policy.exemptions(),
-          review.today());
-    }
-
-    private Judgement judgement(RuleDoc doc, Finding finding, Mode mode) {
+    private Judgement judgement(Standing standing, Finding finding) {
+      Mode mode = standing.mode().mode();
       boolean live = live(finding.path());
       Optional<Fix> fix =
           finding
@@ -214,10 +249,10 @@ public final class Engine {
         fix.ifPresent(it -> apply(it.edits()));
       }
       Optional<String> refusedExemption =
-          exemption(doc) instanceof Exemption.Refused(String why)
+          standing.exemption() instanceof Exemption.Refused(String why)
               ? Optional.of(why)
               : Optional.empty();
-      return new Judgement(doc.id(), finding, consequence, fix, refusedExemption);
+      return new Judgement(standing.doc().id(), finding, consequence, fix, refusedExemption);
     }
 
     /// Whether this very change brings the finding about or rolls it out.

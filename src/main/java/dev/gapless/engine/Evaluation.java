@@ -23,12 +23,14 @@ public sealed interface Evaluation {
   ///
   /// @param workload the object as it was given
   /// @param results one for each rule, in catalogue order
+  /// @param notes what else its author should know where there are findings
   /// @param patch RFC 6902 operations; empty where nothing is to change
   /// @param fixed the object with the patch applied
   record Judged(
       Workload workload,
       EffectivePolicy policy,
       List<RuleResult> results,
+      List<Note> notes,
       ArrayNode patch,
       JsonNode fixed)
       implements Evaluation {

@@ -4,6 +4,7 @@ import dev.gapless.policy.Exemption;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 
 /// The answer to one object.
 public sealed interface Verdict {
@@ -24,9 +25,14 @@ public sealed interface Verdict {
                 it.consequence() == Consequence.WARNED || it.consequence() == Consequence.PATCHED)
             .toList();
     if (denied.isEmpty()) {
-      return new Admit(told.stream().map(Judgement::toString).toList());
+      Stream<String> notes = told.isEmpty() ? Stream.of() : notes(judged);
+      return new Admit(Stream.concat(told.stream().map(Judgement::toString), notes).toList());
     }
     return new Deny(denial(judged, denied, told));
+  }
+
+  private static Stream<String> notes(Evaluation.Judged judged) {
+    return judged.notes().stream().map(Note::toString);
   }
 
   private static String denial(
@@ -40,9 +46,10 @@ public sealed interface Verdict {
             + judged.policy().name()
             + "\":");
     denied.forEach(it -> lines.add("  " + it));
-    if (!told.isEmpty()) {
+    if (!told.isEmpty() || !judged.notes().isEmpty()) {
       lines.add("also, but not the reason:");
       told.forEach(it -> lines.add("  " + it));
+      notes(judged).forEach(it -> lines.add("  " + it));
     }
     var rules = new LinkedHashSet<String>();
     denied.forEach(it -> rules.add(it.rule()));

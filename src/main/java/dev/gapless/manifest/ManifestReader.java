@@ -133,13 +133,16 @@ public final class ManifestReader {
     } catch (IOException e) {
       return failed(name, Optional.empty(), "cannot be read: " + reason(e));
     }
+    return parse(name, bytes);
+  }
+
+  /// Reads what a file holds.
+  ///
+  /// @param name the file as the user knows it
+  public static ManifestFile parse(String name, byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
       return failed(name, Optional.empty(), "is larger than " + MAX_BYTES / (1024 * 1024) + " MiB");
     }
-    return decode(name, bytes);
-  }
-
-  private static ManifestFile decode(String name, byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     CharBuffer out = CharBuffer.allocate(bytes.length);
     CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);

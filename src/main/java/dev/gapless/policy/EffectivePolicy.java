@@ -42,10 +42,19 @@ public record EffectivePolicy(
         ExemptionTerms.DEFAULT);
   }
 
-  /// A rule's mode: as written where the policy names it, else its own default but never beyond the
-  /// policy's mode.
-  public Mode modeOf(String rule, Mode defaultMode) {
+  /// The mode at which a rule acts on a workload: as written where the policy names it, else its
+  /// own default but never beyond the policy's mode; at most audited where a controller owns it.
+  ///
+  /// @param controller `Kind/name` of the owner that manages the workload
+  public RuleMode modeOf(String rule, Mode defaultMode, Optional<String> controller) {
     Mode named = rules.get(rule);
-    return named != null ? named : defaultMode.atMost(mode);
+    Mode asked = named != null ? named : defaultMode.atMost(mode);
+    RuleMode.Origin origin =
+        named != null
+            ? new RuleMode.Named()
+            : asked == defaultMode
+                ? new RuleMode.Default()
+                : new RuleMode.CappedByPolicy(defaultMode);
+    return new RuleMode(asked, origin, controller.filter(_ -> asked.atLeast(Mode.WARN)));
   }
 }

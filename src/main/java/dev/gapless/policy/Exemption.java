@@ -22,7 +22,7 @@ public sealed interface Exemption {
   /// It was asked for and does not count; `why` completes "the exemption does not count: ".
   record Refused(String why) implements Exemption {}
 
-  /// Looks for an exemption on a workload and on its namespace; one that counts is enough.
+  /// Looks for an exemption on a workload, then on its namespace; one that counts is enough.
   ///
   /// @param today the present day in UTC
   static Exemption of(
@@ -32,12 +32,12 @@ public sealed interface Exemption {
       ExemptionTerms terms,
       LocalDate today) {
     Exemption answer = new None();
-    for (var annotations : List.of(namespaceAnnotations, workloadAnnotations)) {
+    for (var annotations : List.of(workloadAnnotations, namespaceAnnotations)) {
       Exemption one = of(rule, annotations, terms, today);
       if (one instanceof Granted) {
         return one;
       }
-      if (one instanceof Refused) {
+      if (answer instanceof None) {
         answer = one;
       }
     }

@@ -4,6 +4,7 @@ import dev.gapless.workload.Workload;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -14,6 +15,7 @@ public final class Policies {
       EffectivePolicy.defaults("none (no policy matches)", Mode.AUDIT);
 
   private final List<RolloutPolicy> ranked;
+  private final PolicyIndex index;
   private final EffectivePolicy otherwise;
 
   private Policies(List<RolloutPolicy> policies, EffectivePolicy otherwise) {
@@ -24,6 +26,7 @@ public final class Policies {
                     .reversed()
                     .thenComparing(policy -> policy.asks().name()))
             .toList();
+    this.index = new PolicyIndex(ranked);
     this.otherwise = otherwise;
   }
 
@@ -36,6 +39,11 @@ public final class Policies {
   /// beyond `mode`.
   public static Policies builtIn(Mode mode) {
     return new Policies(List.of(), EffectivePolicy.defaults("built-in", mode));
+  }
+
+  /// How many policies there are besides the one for what none of them matches.
+  public int size() {
+    return ranked.size();
   }
 
   /// The keys of the namespace labels that each policy asks for, by the policy's name; without the
@@ -55,11 +63,19 @@ public final class Policies {
   ///
   /// @param namespaceLabels the labels of the workload's namespace, as far as they are known
   public EffectivePolicy governing(Workload workload, Map<String, String> namespaceLabels) {
-    for (RolloutPolicy policy : ranked) {
-      if (policy.matches(workload, namespaceLabels)) {
-        return policy.asks();
-      }
-    }
-    return otherwise;
+    return index.first(workload, namespaceLabels).map(RolloutPolicy::asks).orElse(otherwise);
+  }
+
+  /// The policy that governs a workload, and what became of all others.
+  ///
+  /// @param namespaceLabels the labels of the workload's namespace, as far as they are known
+  public Resolution resolution(Workload workload, Map<String, String> namespaceLabels) {
+    Optional<RolloutPolicy> governing = index.first(workload, namespaceLabels);
+    List<Resolution.Other> others =
+        ranked.stream()
+            .filter(it -> !governing.equals(Optional.of(it)))
+            .map(it -> new Resolution.Other(it, it.mismatch(workload, namespaceLabels)))
+            .toList();
+    return new Resolution(governing.map(RolloutPolicy::asks).orElse(otherwise), governing, others);
   }
 }

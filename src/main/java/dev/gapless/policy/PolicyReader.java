@@ -110,23 +110,35 @@ public final class PolicyReader {
     if (modeAt.in(document).isMissingNode()) {
       problem(modeAt, "must be given: one of " + Arrays.toString(Mode.values()));
     }
-    return new RolloutPolicy(
-        number(document, spec.child("priority"), Integer.MIN_VALUE, Integer.MAX_VALUE).orElse(0),
-        selector(document, match.child("namespaceSelector")),
-        selector(document, match.child("objectSelector")),
-        matchedKinds(document, match.child("kinds")),
-        new EffectivePolicy(
-            name,
-            choice(document, modeAt, Mode.values(), Mode::parse).orElse(Mode.AUDIT),
-            rules(document, spec.child("rules")),
-            choice(document, spec.child("change"), Change.values(), Change::parse)
-                .orElse(Change.UNSET),
-            number(document, spec.child("preStopSleepSeconds"), 1, MAX_SECONDS)
-                .orElse(EffectivePolicy.DEFAULT_PRE_STOP_SLEEP_SECONDS),
-            number(document, spec.child("drainSeconds"), 0, MAX_SECONDS)
-                .orElse(EffectivePolicy.DEFAULT_DRAIN_SECONDS),
-            maxSurge(document, spec.child("maxSurge")),
-            exemptions(document, spec.child("exemptions"))));
+    var policy =
+        new RolloutPolicy(
+            number(document, spec.child("priority"), Integer.MIN_VALUE, Integer.MAX_VALUE)
+                .orElse(0),
+            selector(document, match.child("namespaceSelector")),
+            selector(document, match.child("objectSelector")),
+            matchedKinds(document, match.child("kinds")),
+            new EffectivePolicy(
+                name,
+                choice(document, modeAt, Mode.values(), Mode::parse).orElse(Mode.AUDIT),
+                rules(document, spec.child("rules")),
+                choice(document, spec.child("change"), Change.values(), Change::parse)
+                    .orElse(Change.UNSET),
+                number(document, spec.child("preStopSleepSeconds"), 1, MAX_SECONDS)
+                    .orElse(EffectivePolicy.DEFAULT_PRE_STOP_SLEEP_SECONDS),
+                number(document, spec.child("drainSeconds"), 0, MAX_SECONDS)
+                    .orElse(EffectivePolicy.DEFAULT_DRAIN_SECONDS),
+                maxSurge(document, spec.child("maxSurge")),
+                exemptions(document, spec.child("exemptions"))));
+    gracePeriod(policy.asks(), spec.child("drainSeconds"));
+    return policy;
+  }
+
+  private void gracePeriod(EffectivePolicy policy, FieldPath path) {
+    int sum = policy.preStopSleepSeconds() + policy.drainSeconds();
+    if (sum > MAX_SECONDS) {
+      problem(
+          path, "must be at most " + MAX_SECONDS + " together with preStopSleepSeconds, is " + sum);
+    }
   }
 
   private Map<String, Mode> rules(JsonNode document, FieldPath path) {

@@ -35,9 +35,20 @@ public record RolloutPolicy(
     return keys;
   }
 
-  boolean matches(Workload workload, Map<String, String> namespaceLabels) {
-    return (kinds.isEmpty() || kinds.contains(workload.kind()))
-        && objectSelector.map(it -> it.matches(workload.metadata().labels())).orElse(true)
-        && namespaceSelector.map(it -> it.matches(namespaceLabels)).orElse(true);
+  /// Why this policy does not match a workload; empty where it does.
+  Optional<Mismatch> mismatch(Workload workload, Map<String, String> namespaceLabels) {
+    if (!kinds.isEmpty() && !kinds.contains(workload.kind())) {
+      return Optional.of(new Mismatch.Kind(kinds, workload.kind()));
+    }
+    Map<String, String> labels = workload.metadata().labels();
+    Optional<Mismatch> object =
+        objectSelector
+            .flatMap(it -> it.unmet(labels))
+            .map(it -> new Mismatch.Label("objectSelector", it, labels));
+    return object.isPresent()
+        ? object
+        : namespaceSelector
+            .flatMap(it -> it.unmet(namespaceLabels))
+            .map(it -> new Mismatch.Label("namespaceSelector", it, namespaceLabels));
   }
 }

@@ -14,6 +14,11 @@ public interface Rule {
   /// Judges one workload; the engine decides about modes and exemptions.
   Outcome judge(Subject subject);
 
+  /// Whether a finding may carry a fix.
+  default boolean fixes() {
+    return false;
+  }
+
   /// What must be taken back of this rule's earlier fixes, because beside what the author has
   /// written since it would make the object invalid. The engine does so in every mode: our own
   /// leftovers must not reject somebody's apply.

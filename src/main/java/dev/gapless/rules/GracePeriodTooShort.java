@@ -51,6 +51,11 @@ public final class GracePeriodTooShort implements Rule {
   }
 
   @Override
+  public boolean fixes() {
+    return true;
+  }
+
+  @Override
   public Outcome judge(Subject subject) {
     PodTemplate template = subject.workload().template();
     long wait =

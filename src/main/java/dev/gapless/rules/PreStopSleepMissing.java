@@ -61,6 +61,11 @@ public final class PreStopSleepMissing implements Rule {
   }
 
   @Override
+  public boolean fixes() {
+    return true;
+  }
+
+  @Override
   public Outcome judge(Subject subject) {
     if (!subject.takesTraffic()) {
       return new Outcome.Skipped("no container declares a port, so nothing sends the pods traffic");

@@ -55,6 +55,11 @@ public final class RolloutLosesCapacity implements Rule {
   }
 
   @Override
+  public boolean fixes() {
+    return true;
+  }
+
+  @Override
   public Outcome judge(Subject subject) {
     if (!(subject.workload() instanceof Deployment deployment)) {
       return new Outcome.Skipped("only a Deployment rolls with a surge by default");

@@ -36,16 +36,21 @@ public record LabelSelector(Map<String, String> matchLabels, List<Requirement> m
 
   /// Whether the labels satisfy every part of this selector.
   public boolean matches(Map<String, String> labels) {
+    return unmet(labels).isEmpty();
+  }
+
+  /// The first part that the labels do not satisfy; empty where they satisfy all.
+  public Optional<Requirement> unmet(Map<String, String> labels) {
     for (var label : matchLabels.entrySet()) {
       if (!label.getValue().equals(labels.get(label.getKey()))) {
-        return false;
+        return Optional.of(new Requirement(label.getKey(), Operator.In, List.of(label.getValue())));
       }
     }
     for (Requirement requirement : matchExpressions) {
       if (!requirement.matches(labels)) {
-        return false;
+        return Optional.of(requirement);
       }
     }
-    return true;
+    return Optional.empty();
   }
 }

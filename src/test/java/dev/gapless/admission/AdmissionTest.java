@@ -121,6 +121,26 @@ class AdmissionTest {
         response.path("auditAnnotations").path("exempt").textValue());
   }
 
+  @Test
+  void anExemptionFromARuleThatThereIsNotIsToldWithTheFindings() {
+    ObjectNode review = wrongCreation();
+    review
+        .withObject("/request/object/metadata/annotations")
+        .put("exempt.gapless.dev/toy-strickt", "an old client needs it");
+    String note =
+        "metadata.annotations[exempt.gapless.dev/toy-strickt]: does not count: there is no rule"
+            + " \"toy-strickt\" (did you mean \"toy-strict\"?) [gapless]";
+
+    JsonNode denied = response(Webhook.VALIDATE, review, Mode.ENFORCE, ToyRule.strict());
+    assertTrue(denied.at("/status/message").textValue().contains("\n  " + note), denied::toString);
+    JsonNode warned = response(Webhook.VALIDATE, review, Mode.WARN, ToyRule.strict());
+    assertEquals(2, warned.path("warnings").size());
+    assertEquals(note, warned.path("warnings").path(1).textValue());
+    JsonNode recorded = response(Webhook.VALIDATE, review, Mode.AUDIT, ToyRule.strict());
+    assertFalse(recorded.has("warnings"));
+    assertEquals(note, recorded.path("auditAnnotations").path("notes").textValue());
+  }
+
   @ParameterizedTest
   @EnumSource(Webhook.class)
   void aBrokenRuleIsRecordedAndHarmsNobody(Webhook webhook) {

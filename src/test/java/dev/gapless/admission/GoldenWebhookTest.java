@@ -133,9 +133,14 @@ class GoldenWebhookTest {
   }
 
   private static List<String> warnings(Evaluation evaluation) {
-    return evaluation instanceof Evaluation.Judged judged
-        ? judged.that(Consequence.WARNED).stream().map(Object::toString).toList()
-        : List.of();
+    if (!(evaluation instanceof Evaluation.Judged judged)
+        || judged.that(Consequence.WARNED).isEmpty()) {
+      return List.of();
+    }
+    var warnings = new ArrayList<String>();
+    judged.that(Consequence.WARNED).forEach(it -> warnings.add(it.toString()));
+    judged.notes().forEach(it -> warnings.add(it.toString()));
+    return warnings;
   }
 
   private static List<String> strings(JsonNode list) {

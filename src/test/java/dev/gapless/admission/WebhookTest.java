@@ -90,6 +90,33 @@ class WebhookTest {
         .statusCode(200);
   }
 
+  @Test
+  void anExemptionIsAnOutcomeOfItsOwn() {
+    ObjectNode review = SyntheticReview.creationWithoutProbe();
+    review.withObject("/request").put("dryRun", false);
+    review
+        .withObject("/request/object/metadata/annotations")
+        .put("exempt.gapless.dev/readiness-probe-missing", "an old client needs it");
+    https()
+        .body(review.toString())
+        .post("/validate")
+        .then()
+        .body("response.allowed", equalTo(true))
+        .body(
+            "response.auditAnnotations.exempt",
+            equalTo("readiness-probe-missing: an old client needs it"));
+
+    assertTrue(
+        management(server)
+            .get("/q/metrics")
+            .asString()
+            .lines()
+            .anyMatch(line ->
+                line.startsWith("gapless_evaluations_total{")
+                    && line.contains("outcome=\"exempt\"")
+                    && line.contains("rule=\"readiness-probe-missing\"")));
+  }
+
   static Stream<Arguments> badInput() {
     String review = SyntheticReview.creation().toString();
     return Stream.of(
@@ -325,7 +352,7 @@ class WebhookTest {
     return management(server);
   }
 
-  private static RequestSpecification management(HttpServer server) {
+  static RequestSpecification management(HttpServer server) {
     return given().baseUri("http://localhost:" + server.getManagementPort());
   }
 

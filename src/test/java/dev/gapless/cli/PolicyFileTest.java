@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,7 +114,7 @@ class PolicyFileTest {
         "none.yaml: cannot be read: no such file or folder",
         assertThrows(
                 UsageException.class,
-                () -> PolicyFile.read(directory, Path.of("none.yaml"), TestRules.ALL))
+                () -> PolicyFile.read(directory, List.of("none.yaml"), TestRules.ALL))
             .getMessage());
   }
 
@@ -124,6 +126,38 @@ class PolicyFileTest {
         Invocation.of(directory, "check", "--policy", "policy.yaml", "."));
   }
 
+  @Test
+  void severalFilesAndFoldersAreOneSetOfPolicies() throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("policies"));
+    Files.writeString(folder.resolve("a.yaml"), CheckCommandTest.policy("a", "Warn"));
+    Files.writeString(
+        folder.resolve("others.yaml"),
+        "kind: Kustomization\n---\n" + CheckCommandTest.policy("b", "Warn"));
+    Files.writeString(directory.resolve("c.yaml"), CheckCommandTest.policy("c", "Warn"));
+
+    assertEquals(
+        3, PolicyFile.read(directory, List.of("c.yaml", "policies"), TestRules.ALL).size());
+    assertEquals(
+        List.of(
+            "policies/a.yaml:4:3: metadata.name: must be unique, but there is another policy \"a\"",
+            "empty: holds no policy"),
+        Stream.of("policies/a.yaml", "empty").map(it -> mistakes("policies", it)).toList());
+  }
+
+  private String mistakes(String... paths) {
+    try {
+      Files.createDirectories(directory.resolve("empty"));
+      Files.writeString(directory.resolve("empty").resolve("pod.yaml"), "kind: Pod\n");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return String.valueOf(
+        assertThrows(
+                UsageException.class,
+                () -> PolicyFile.read(directory, List.of(paths), TestRules.ALL))
+            .getMessage());
+  }
+
   private String mistakes(String policy) {
     try {
       Files.writeString(directory.resolve("policy.yaml"), policy);
@@ -133,7 +167,7 @@ class PolicyFileTest {
     return String.valueOf(
         assertThrows(
                 UsageException.class,
-                () -> PolicyFile.read(directory, Path.of("policy.yaml"), TestRules.ALL))
+                () -> PolicyFile.read(directory, List.of("policy.yaml"), TestRules.ALL))
             .getMessage());
   }
 }

@@ -212,6 +212,68 @@ class ServeIT {
   }
 
   @Test
+  void aChangedPolicyFileIsTakenAndABrokenOneIsNot() throws Exception {
+    Path policy = folder.resolve("policy.yaml");
+    Files.writeString(policy, CheckCommandTest.policy("first", "Warn"));
+    try (var server =
+        ServedProcess.serve(folder, "--shutdown-delay", "0s", "--policy", policy.toString())
+            .awaitReady()) {
+      assertEquals("first", governing(server));
+      Files.writeString(policy, CheckCommandTest.policy("second", "Warn"));
+      ServedProcess.await("the second policy", () -> governing(server).equals("second"));
+
+      Files.writeString(policy, CheckCommandTest.policy("third", "Wrn"));
+      String mistake = policy + ":6:3: spec.mode: must be one of Disabled, Audit, Warn, Fix,";
+      ServedProcess.await(
+          "the refusal", () -> management(server, "/q/health/ready").contains(mistake));
+      assertEquals(200, server.readiness());
+      assertEquals("second", governing(server));
+      String metrics = management(server, "/q/metrics");
+      for (String result : List.of("taken", "refused")) {
+        assertTrue(
+            metrics.contains("gapless_policy_reloads_total{result=\"" + result + "\"} 1.0"),
+            metrics);
+      }
+      assertEquals(1, server.output().lines().filter(line -> line.contains(" WARN ")).count());
+      assertTrue(server.output().contains(mistake), server.output());
+
+      Files.writeString(policy, CheckCommandTest.policy("third", "Warn"));
+      ServedProcess.await("the third policy", () -> governing(server).equals("third"));
+      assertFalse(management(server, "/q/health/ready").contains(mistake));
+      server.terminate();
+      assertEquals(0, server.exitCode());
+    }
+  }
+
+  private String governing(ServedProcess server) {
+    try (HttpClient client = HttpClient.newBuilder().sslContext(trust()).build()) {
+      String answer =
+          send(
+              client,
+              HttpRequest.newBuilder(URI.create("https://localhost:" + server.port + "/validate"))
+                  .header("Content-Type", "application/json")
+                  .POST(BodyPublishers.ofString(REVIEW)));
+      return answer.replaceFirst("(?s).*\"policy\":\"([^\"]*)\".*", "$1");
+    } catch (Exception failed) {
+      throw new AssertionError(failed);
+    }
+  }
+
+  private static String management(ServedProcess server, String path) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return send(
+          client,
+          HttpRequest.newBuilder(URI.create("http://localhost:" + server.managementPort + path)));
+    } catch (Exception failed) {
+      throw new AssertionError(failed);
+    }
+  }
+
+  private static String send(HttpClient client, HttpRequest.Builder request) throws Exception {
+    return client.send(request.build(), BodyHandlers.ofString()).body();
+  }
+
+  @Test
   void aPathThatCannotBeDecodedIsAnsweredWithAStatus() throws Exception {
     try (var server = ServedProcess.serve(folder, "--shutdown-delay", "0s").awaitReady();
         var socket = trust().getSocketFactory().createSocket("localhost", server.port)) {

@@ -48,6 +48,10 @@ final class Expectation {
     if (!findings.isEmpty()) {
       expected.set("findings", findings);
     }
+    if (!judged.notes().isEmpty()) {
+      ArrayNode notes = expected.putArray("notes");
+      judged.notes().forEach(it -> notes.add(it.toString()));
+    }
     JsonNode patch = judged.patch();
     if (!patch.isEmpty()) {
       expected.set("patch", patch);

@@ -264,7 +264,12 @@ class GoldenApiServerIT {
                     it.withdrawn()))
             .toList();
     return new Evaluation.Judged(
-        judged.workload(), judged.policy(), results, judged.patch(), judged.fixed());
+        judged.workload(),
+        judged.policy(),
+        results,
+        judged.notes(),
+        judged.patch(),
+        judged.fixed());
   }
 
   /// Why the API server rejects an object. Of several fields that its schema has not, it names one

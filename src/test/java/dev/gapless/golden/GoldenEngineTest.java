@@ -15,6 +15,8 @@ import dev.gapless.rules.Catalog;
 import dev.gapless.workload.Authorship;
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,22 @@ class GoldenEngineTest {
           example.expected().map(it -> it.path("outcome").asText()).orElse("missing"),
           example.name());
     }
+  }
+
+  @Test
+  void aRuleSaysWhetherItsFindingsMayCarryAFix() {
+    Set<String> seen = new TreeSet<>();
+    for (GoldenCase golden : GoldenCase.all()) {
+      if (engine.evaluate(golden.review(), golden.policies()) instanceof Evaluation.Judged judged) {
+        judged
+            .judgements()
+            .filter(it -> it.finding().fix().isPresent())
+            .forEach(it -> seen.add(it.rule()));
+      }
+    }
+    Set<String> said = new TreeSet<>();
+    Catalog.RULES.stream().filter(Rule::fixes).forEach(it -> said.add(it.doc().id()));
+    assertEquals(seen, said, "Rule.fixes() says otherwise than what the cases show");
   }
 
   @Test

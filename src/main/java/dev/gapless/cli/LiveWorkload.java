@@ -1,0 +1,76 @@
+package dev.gapless.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.cluster.ClusterReader;
+import dev.gapless.engine.Namespace;
+import dev.gapless.policy.Policies;
+import dev.gapless.policy.PolicyReader;
+import dev.gapless.policy.RolloutPolicy;
+import dev.gapless.rule.Rule;
+import dev.gapless.workload.WorkloadReader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// A workload in a cluster, and what decides about it there.
+///
+/// @param setAside the policies that cannot be used, with the reason, one line each
+record LiveWorkload(JsonNode tree, Namespace namespace, Policies policies, List<String> setAside) {
+
+  /// Reads it.
+  ///
+  /// @throws UsageException when it is not named well, or a policy file cannot be used
+  static LiveWorkload read(
+      ClusterReader cluster,
+      String namespace,
+      Shell shell,
+      PolicyOptions options,
+      List<Rule> rules,
+      LiveTarget target) {
+    Optional<Policies> given = options.given(shell.directory(), rules);
+    JsonNode tree = cluster.workload(target.resource(), namespace, target.name());
+    Namespace around = namespace(cluster, namespace, options.namespaceLabels());
+    if (given.isPresent()) {
+      return new LiveWorkload(tree, around, given.get(), List.of());
+    }
+    Set<String> ids = rules.stream().map(it -> it.doc().id()).collect(Collectors.toSet());
+    var policies = new ArrayList<RolloutPolicy>();
+    var setAside = new ArrayList<String>();
+    for (JsonNode document : cluster.policies()) {
+      switch (PolicyReader.read(withType(document), ids, WorkloadReader.KINDS)) {
+        case PolicyReader.Valid(RolloutPolicy policy) -> policies.add(policy);
+        case PolicyReader.Invalid(List<PolicyReader.Problem> problems) ->
+            setAside.add(
+                document.path("metadata").path("name").asText()
+                    + ": "
+                    + problems.stream().map(Object::toString).collect(Collectors.joining("; ")));
+      }
+    }
+    return new LiveWorkload(tree, around, Policies.of(policies), List.copyOf(setAside));
+  }
+
+  private static Namespace namespace(
+      ClusterReader cluster, String name, Map<String, String> givenLabels) {
+    var labels = new LinkedHashMap<>(Namespace.named(name).labels());
+    if (!givenLabels.isEmpty()) {
+      labels.putAll(givenLabels);
+      return new Namespace(Map.copyOf(labels), Map.of());
+    }
+    JsonNode metadata = cluster.namespace(name).path("metadata");
+    labels.putAll(FileSurroundings.strings(metadata.path("labels")));
+    return new Namespace(
+        Map.copyOf(labels), Map.copyOf(FileSurroundings.strings(metadata.path("annotations"))));
+  }
+
+  // An item of a list may leave to the list what it is.
+  private static JsonNode withType(JsonNode item) {
+    return item.<ObjectNode>deepCopy()
+        .put("apiVersion", RolloutPolicy.API_VERSION)
+        .put("kind", RolloutPolicy.KIND);
+  }
+}

@@ -1,0 +1,125 @@
+package dev.gapless.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.cluster.ClusterReader;
+import dev.gapless.engine.Engine;
+import dev.gapless.engine.Explanation;
+import dev.gapless.rule.Rule;
+import dev.gapless.workload.KubernetesVersion;
+import dev.gapless.workload.UnreadableObjectException;
+import dev.gapless.workload.Workload;
+import dev.gapless.workload.WorkloadReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `gapless why`: which policy governs a workload, and what each rule may do about it.
+@Command(
+    name = "why",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Says which policy governs a workload, each rule's mode there, and why.",
+      "",
+      "Of a workload in a cluster (deployment/NAME, statefulset/NAME, daemonset/NAME), by the"
+          + " cluster's RolloutPolicies, or with -f of manifests.",
+      ""
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:said", "2:something could not be read, or the command is wrong"})
+final class WhyCommand implements Callable<Integer> {
+  private final Shell shell;
+  private final List<Rule> rules;
+
+  @Parameters(paramLabel = "KIND/NAME", arity = "0..*", description = "The workload in a cluster.")
+  private List<String> target = new ArrayList<>();
+
+  @Option(
+      names = {"-f", "--filename"},
+      paramLabel = "PATH",
+      description = "Files, folders, or - for standard input, instead of a workload in a cluster.")
+  private List<String> paths = new ArrayList<>();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "text or json (default: text).")
+  private Output output = Output.TEXT;
+
+  @Mixin private LiveOptions live = new LiveOptions();
+
+  @Mixin private PolicyOptions policies = new PolicyOptions();
+
+  WhyCommand(Shell shell, List<Rule> rules) {
+    this.shell = shell;
+    this.rules = rules;
+  }
+
+  /// The forms of output.
+  enum Output {
+    TEXT,
+    JSON;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Override
+  public Integer call() {
+    return LiveTarget.isAsked(target, paths) ? live() : files();
+  }
+
+  private int live() {
+    LiveTarget wanted = LiveTarget.of(target);
+    try (ClusterReader cluster = live.open(shell)) {
+      LiveWorkload found =
+          LiveWorkload.read(cluster, live.namespace(cluster), shell, policies, rules, wanted);
+      Workload workload = WorkloadReader.read(found.tree()).orElseThrow();
+      print(
+          List.of(
+              new Engine(rules)
+                  .explain(workload, found.namespace(), shell.today(), found.policies())),
+          found.setAside());
+      return ExitCode.CLEAN;
+    } catch (UnreadableObjectException unreadable) {
+      throw new UsageException(unreadable.path() + ": " + unreadable.getMessage());
+    }
+  }
+
+  private int files() {
+    var judge = new FileJudge(shell, rules, policies, KubernetesVersion.NEWEST_KNOWN);
+    List<JudgedFile> files = judge.judge(paths);
+    CheckReport report = CheckReport.of(files);
+    print(judge.explanations(files), List.of());
+    TextReport.errors(report).forEach(shell.err()::println);
+    report.skipped().stream()
+        .filter(it -> it.reason().worthTelling())
+        .forEach(it -> shell.err().println(TextReport.line(it)));
+    return report.complete() ? ExitCode.CLEAN : ExitCode.FAILED;
+  }
+
+  private void print(List<Explanation> explanations, List<String> setAside) {
+    switch (output) {
+      case TEXT -> {
+        shell.out().print(String.join("\n", explanations.stream().map(WhyReport::text).toList()));
+        setAside.forEach(it -> shell.err().println("policy set aside: " + Printable.of(it)));
+      }
+      case JSON -> {
+        ObjectNode root = JsonNodeFactory.instance.objectNode().put("version", 1);
+        ArrayNode workloads = root.putArray("workloads");
+        explanations.forEach(it -> workloads.add(WhyReport.json(it)));
+        ArrayNode aside = root.putArray("setAside");
+        setAside.forEach(aside::add);
+        shell.out().println(root.toPrettyString());
+      }
+    }
+  }
+}

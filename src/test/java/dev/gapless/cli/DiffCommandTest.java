@@ -1,0 +1,135 @@
+package dev.gapless.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.gapless.rules.Catalog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What would change in files.
+class DiffCommandTest {
+  private static final String WEB =
+      """
+      # The shop's front door.
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata:
+        name: web
+      spec:
+        replicas: 3
+        template:
+          spec:
+            containers:
+            - name: log
+              image: log
+            - name: web   # what the Service sends to
+              image: web
+              ports: [{containerPort: 80}]
+      """;
+
+  private static final String LEFT =
+      "left for the author: spec.template.spec.containers[1].readinessProbe: container \"web\""
+          + " must have a readiness probe: it declares port 80 and no container has one"
+          + " [readiness-probe-missing]\n";
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path directory;
+
+  @BeforeEach
+  void write() throws IOException {
+    Files.writeString(directory.resolve("web.yaml"), WEB);
+    Files.writeString(directory.resolve("audit.yaml"), CheckCommandTest.policy("audit", "Audit"));
+    Files.writeString(directory.resolve("none.yaml"), CheckCommandTest.policy("none", "Disabled"));
+  }
+
+  @Test
+  void whatIsOnlyAuditedIsShownAsIfItWereFixed() {
+    assertEquals(
+        new Invocation(
+            1,
+            """
+            --- a/web.yaml
+            +++ b/web.yaml
+            @@ -10,6 +10,17 @@
+                   containers:
+                   - name: log
+                     image: log
+            +        lifecycle:
+            +          preStop:
+            +            sleep:
+            +              seconds: 10
+                   - name: web   # what the Service sends to
+                     image: web
+                     ports: [{containerPort: 80}]
+            +        lifecycle:
+            +          preStop:
+            +            sleep:
+            +              seconds: 10
+            +  strategy:
+            +    rollingUpdate:
+            +      maxUnavailable: 0
+            """,
+            LEFT),
+        run("diff", "-f", "web.yaml", "--policy", "audit.yaml"));
+  }
+
+  @Test
+  void thePatchNamesContainersAndNothingThatIsNotChanged() {
+    assertEquals(
+        new Invocation(
+            1,
+            """
+            # In kustomization.yaml:
+            #   patches:
+            #   - path: (this file)
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata:
+              name: web
+            spec:
+              template:
+                spec:
+                  containers:
+                  - name: log
+                    lifecycle:
+                      preStop:
+                        sleep:
+                          seconds: 10
+                  - name: web
+                    lifecycle:
+                      preStop:
+                        sleep:
+                          seconds: 10
+              strategy:
+                rollingUpdate:
+                  maxUnavailable: 0
+            """,
+            LEFT),
+        run("diff", "-f", "web.yaml", "--policy", "audit.yaml", "-o", "kustomize"));
+  }
+
+  @Test
+  void whatIsDisabledChangesNothing() {
+    assertEquals(new Invocation(0, "", ""), run("diff", "-f", "web.yaml", "--policy", "none.yaml"));
+    assertEquals(
+        new Invocation(0, "", ""),
+        run("diff", "-f", "web.yaml", "--policy", "none.yaml", "-o", "kustomize"));
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsAnError() {
+    assertEquals(
+        new Invocation(2, "", "gone.yaml: cannot be read: no such file or folder\n"),
+        run("diff", "-f", "gone.yaml"));
+  }
+
+  private Invocation run(String... arguments) {
+    return Invocation.of(directory, Catalog.RULES, "", Map.of(), false, arguments);
+  }
+}
