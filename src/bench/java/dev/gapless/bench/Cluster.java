@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.kube.ApiResponse;
 import dev.gapless.kube.Await;
 import dev.gapless.kube.KubeApiServer;
+import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -91,13 +92,11 @@ final class Cluster {
     for (Optional<Server> server : List.of(gapless, go)) {
       if (server.isPresent()) {
         server.get().awaitFirstAnswer(SampleReview.body());
-        Load.count(
-            server.get(),
-            programs.ca(),
-            io.vertx.core.http.HttpVersion.HTTP_2,
-            8,
-            SampleReview.body(),
-            WARM_UP);
+        try (Load load =
+            Load.on(
+                server.get(), programs.ca(), HttpVersion.HTTP_2, CLIENTS, SampleReview.body())) {
+          load.count(WARM_UP);
+        }
       }
     }
     round("none, warming");

@@ -26,8 +26,8 @@ final class Load implements AutoCloseable {
   private final Buffer body;
   private final int connections;
 
-  // All of these belong to the event loop.
-  private final CompletableFuture<Void> done = new CompletableFuture<>();
+  // All of these belong to the event loop while a round runs.
+  private CompletableFuture<Void> done = new CompletableFuture<>();
   private long[] nanos = new long[1 << 16];
   private int answered;
   private int failed;
@@ -77,38 +77,25 @@ final class Load implements AutoCloseable {
     this.connections = connections;
   }
 
+  /// Clients with all their connections open, so that no handshake is counted.
+  static Load on(Server server, Path ca, HttpVersion version, int connections, byte[] body) {
+    var load = new Load(server, ca, version, connections, body);
+    load.count(2 * connections);
+    return load;
+  }
+
   /// Posts on each connection as soon as the answer to its last request is there.
-  static Result closed(
-      Server server, Path ca, HttpVersion version, int connections, byte[] body, Duration time) {
-    try (var load = new Load(server, ca, version, connections, body)) {
-      return load.closed(time, Integer.MAX_VALUE);
-    }
+  Result closed(Duration time) {
+    return closed(time, Integer.MAX_VALUE);
   }
 
   /// The same for a number of requests.
-  static Result count(
-      Server server, Path ca, HttpVersion version, int connections, byte[] body, int requests) {
-    try (var load = new Load(server, ca, version, connections, body)) {
-      return load.closed(Duration.ofMinutes(5), requests);
-    }
-  }
-
-  /// Posts at a fixed rate, however long the answers take. A request that had to wait for a free
-  /// connection counts from when it was due: a slow server cannot hide by slowing its clients down.
-  static Result open(
-      Server server,
-      Path ca,
-      HttpVersion version,
-      int connections,
-      byte[] body,
-      int rate,
-      Duration time) {
-    try (var load = new Load(server, ca, version, connections, body)) {
-      return load.open(rate, time);
-    }
+  Result count(int requests) {
+    return closed(Duration.ofMinutes(5), requests);
   }
 
   private Result closed(Duration time, int requests) {
+    begin();
     long start = System.nanoTime();
     long end = start + time.toNanos();
     context.runOnContext(_ -> {
@@ -117,6 +104,14 @@ final class Load implements AutoCloseable {
       }
     });
     return result(start);
+  }
+
+  // Nothing runs on the event loop between two rounds.
+  private void begin() {
+    done = new CompletableFuture<>();
+    answered = 0;
+    failed = 0;
+    sent = 0;
   }
 
   private void next(long end, int requests) {
@@ -128,7 +123,10 @@ final class Load implements AutoCloseable {
     post(now, () -> next(end, requests));
   }
 
-  private Result open(int rate, Duration time) {
+  /// Posts at a fixed rate, however long the answers take. A request that had to wait for a free
+  /// connection counts from when it was due: a slow server cannot hide by slowing its clients down.
+  Result open(int rate, Duration time) {
+    begin();
     long start = System.nanoTime();
     int all = Math.toIntExact(rate * time.toMillis() / 1000);
     context.runOnContext(_ ->

@@ -92,7 +92,9 @@ final class Start {
       samples.add(PART, kind, FIRST_CPU, "s", server.cpuSeconds());
       samples.add(PART, kind, "time from start to the first answer", "s", seconds);
       samples.add(PART, kind, "resident at the first answer", "MB", server.residentMegabytes());
-      Load.count(server, programs.ca(), HttpVersion.HTTP_1_1, 20, review, ADMISSIONS);
+      try (Load load = Load.on(server, programs.ca(), HttpVersion.HTTP_1_1, 20, review)) {
+        load.count(ADMISSIONS);
+      }
       samples.add(PART, kind, RSS_LATER, "MB", server.residentMegabytes());
     }
   }

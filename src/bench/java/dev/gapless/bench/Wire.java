@@ -73,7 +73,9 @@ final class Wire {
       servers.add(server.get());
       server.get().awaitFirstAnswer(review);
       for (HttpVersion version : VERSIONS) {
-        Load.count(server.get(), programs.ca(), version, 20, review, WARM_UP / 2);
+        try (Load load = Load.on(server.get(), programs.ca(), version, 20, review)) {
+          load.count(WARM_UP / 2);
+        }
       }
     }
     if (tool().isEmpty()) {
@@ -100,21 +102,24 @@ final class Wire {
   }
 
   private void closed(Server server, HttpVersion version, int connections) {
-    double before = server.cpuSeconds();
-    Load.Result result = Load.closed(server, programs.ca(), version, connections, review, ROUND);
-    double used = server.cpuSeconds() - before;
-    demandAnswers(server, result);
-    String name = name(version);
-    add(server, cpu(name, connections), "us", used * 1e6 / result.nanos().length);
-    add(server, "throughput, " + name + ", " + on(connections), "/s", result.perSecond());
-    latencies(server, result, name, connections);
+    try (Load load = Load.on(server, programs.ca(), version, connections, review)) {
+      double before = server.cpuSeconds();
+      Load.Result result = load.closed(ROUND);
+      double used = server.cpuSeconds() - before;
+      demandAnswers(server, result);
+      String name = name(version);
+      add(server, cpu(name, connections), "us", used * 1e6 / result.nanos().length);
+      add(server, "throughput, " + name + ", " + on(connections), "/s", result.perSecond());
+      latencies(server, result, name, connections);
+    }
   }
 
   private void open(Server server) {
-    Load.Result result =
-        Load.open(server, programs.ca(), HttpVersion.HTTP_1_1, 20, review, OPEN_RATE, OPEN_ROUND);
-    demandAnswers(server, result);
-    latencies(server, result, OPEN_RATE + "/s open loop, HTTP/1.1", 20);
+    try (Load load = Load.on(server, programs.ca(), HttpVersion.HTTP_1_1, 20, review)) {
+      Load.Result result = load.open(OPEN_RATE, OPEN_ROUND);
+      demandAnswers(server, result);
+      latencies(server, result, OPEN_RATE + "/s open loop, HTTP/1.1", 20);
+    }
   }
 
   private void latencies(Server server, Load.Result result, String name, int connections) {
