@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 final class Wire {
   private static final String PART = "wire";
   private static final int WARM_UP = 6_000;
-  private static final Duration ROUND = Duration.ofMillis(1_200);
-  private static final Duration OPEN_ROUND = Duration.ofSeconds(3);
+  private static final Duration ROUND = Duration.ofSeconds(1);
+  private static final Duration OPEN_ROUND = Duration.ofSeconds(2);
   private static final int OPEN_RATE = 300;
   private static final int TOOL_REQUESTS = 1_500;
   private static final List<Integer> CONNECTIONS = List.of(1, 20, 100);
