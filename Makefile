@@ -44,16 +44,17 @@ golden: ## write the expected results and derived files anew; review the diff
 lint: ## check the format, compile everything under Error Prone and NullAway
 	$(MAVEN) spotless:check
 	$(MAVEN) -Plint clean test-compile
+	$(MAVEN) -Pbench spotless:check test-compile
 
 format: ## format the Java sources
 	$(MAVEN) spotless:apply
+	$(MAVEN) -Pbench spotless:apply
 
 readme-check: ## run the README's console blocks and compare what they print
 	.ci/readme-check README.md
 
-bench: ## run the benchmarks, or BENCH="..." whose names contain it; on a machine that has nothing else to do
-	$(MAVEN) --quiet -Pbench test-compile
-	@"$$(.ci/jdk)/bin/java" --sun-misc-unsafe-memory-access=allow -cp "target/bench/test-classes:target/bench/classes:$$(cat target/bench/classpath)" dev.gapless.bench.Bench $(BENCH)
+bench: ## measure, in about a quarter of an hour, on a machine that has nothing else to do; BENCH="wire start" for parts
+	@.ci/bench $(BENCH)
 
 native: ## build a native executable (needs GraalVM's native-image for JDK 25)
 	@.ci/native-image

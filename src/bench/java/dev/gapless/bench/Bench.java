@@ -1,63 +1,52 @@
 package dev.gapless.bench;
 
-import java.util.Collection;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.Result;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
-/// Runs the benchmarks, those whose names contain an argument or all, and prints one line for each.
+/// Runs the parts of the benchmark that are named, or all, and prints and writes what came of it.
+///
+/// A word that names no part runs the JMH benchmarks whose names contain it.
 public final class Bench {
+  static final int REPETITIONS = Integer.getInteger("gapless.bench.repetitions", 5);
+
+  private static final List<String> PARTS = List.of("engine", "wire", "start", "cluster");
+  private static final List<String> ENGINE =
+      List.of(
+          "EngineBenchmark", "RuleBenchmark", "AdmissionBenchmark", "ResolutionBenchmark.index");
+
   private Bench() {}
 
-  public static void main(String[] names) throws RunnerException {
-    ChainedOptionsBuilder options =
-        new OptionsBuilder()
-            .mode(Mode.AverageTime)
-            .timeUnit(TimeUnit.NANOSECONDS)
-            .forks(1)
-            .jvmArgsAppend("--sun-misc-unsafe-memory-access=allow")
-            .warmupIterations(3)
-            .warmupTime(TimeValue.seconds(1))
-            .measurementIterations(5)
-            .measurementTime(TimeValue.seconds(1))
-            .addProfiler(GCProfiler.class)
-            .verbosity(VerboseMode.SILENT);
-    for (String name : names) {
-      options.include(name);
+  public static void main(String[] words)
+      throws RunnerException, IOException, InterruptedException {
+    List<String> asked = words.length == 0 ? PARTS : List.of(words);
+    var samples = new Samples();
+    var report = new Report(samples);
+    var names = new ArrayList<>(asked);
+    names.removeAll(PARTS);
+    if (asked.contains("engine")) {
+      names.addAll(ENGINE);
     }
-    print(new Runner(options.build()).run());
-  }
-
-  private static void print(Collection<RunResult> results) {
-    System.out.printf("%-32s %-36s %12s %10s%n", "benchmark", "", "ns/op", "bytes/op");
-    for (RunResult result : results) {
-      String benchmark = result.getParams().getBenchmark();
-      String method = benchmark.substring(benchmark.lastIndexOf('.') + 1);
-      String type = benchmark.substring(0, benchmark.length() - method.length() - 1);
-      String parameters =
-          result.getParams().getParamsKeys().stream()
-              .map(it -> it + "=" + result.getParams().getParam(it))
-              .collect(Collectors.joining(" "));
-      System.out.printf(
-          "%-32s %-36s %12.0f %10.0f%n",
-          type.substring(type.lastIndexOf('.') + 1) + "." + method,
-          parameters,
-          result.getPrimaryResult().getScore(),
-          allocated(result));
+    if (!names.isEmpty()) {
+      Micro.run(samples, names);
     }
-  }
-
-  private static double allocated(RunResult result) {
-    Result<?> rate = result.getSecondaryResults().get("gc.alloc.rate.norm");
-    return rate == null ? Double.NaN : rate.getScore();
+    Path work = Files.createDirectories(Path.of("target", "bench", "work").toAbsolutePath());
+    var programs = new Programs(work);
+    if (asked.contains("wire")) {
+      Wire.run(samples, report, programs);
+    }
+    if (asked.contains("start")) {
+      Start.run(samples, report, programs);
+    }
+    if (asked.contains("cluster")) {
+      Cluster.run(samples, report, programs);
+    }
+    report.print();
+    report.write(Path.of("target", "bench.json"));
+    // Vert.x leaves threads behind that would hold the process.
+    System.exit(0);
   }
 }

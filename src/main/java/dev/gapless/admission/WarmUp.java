@@ -41,7 +41,7 @@ class WarmUp {
   private static final Logger LOG = Logger.getLogger(WarmUp.class);
 
   /// Posts for each HTTP version; the first few load classes, the rest show that it works.
-  private static final int ROUNDS = 8;
+  private static final int ROUNDS = 2;
 
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);

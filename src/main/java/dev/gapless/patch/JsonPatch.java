@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.workload.FieldPath;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Optional;
+import java.util.Set;
 
 /// A working copy of an object and the RFC 6902 operations that lead to it.
 ///
@@ -13,10 +17,12 @@ public final class JsonPatch {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final ArrayNode operations = NODES.arrayNode();
-  private JsonNode object;
-  private boolean copied;
 
-  /// @param object the tree to start from; it is copied before the first edit, never changed
+  // The nodes on the way to an edit, copied before it; the rest of the tree is shared.
+  private final Set<JsonNode> copies = Collections.newSetFromMap(new IdentityHashMap<>());
+  private JsonNode object;
+
+  /// @param object the tree to start from; never changed, and partly shared with the result
   public JsonPatch(JsonNode object) {
     this.object = object;
   }
@@ -36,10 +42,6 @@ public final class JsonPatch {
   /// @throws IllegalArgumentException when the edit leads through something that is no object, or
   ///   is no member
   public void apply(Edit edit) {
-    if (!copied) {
-      object = object.deepCopy();
-      copied = true;
-    }
     switch (edit) {
       case Edit.Set(FieldPath path, JsonNode value) -> set(path, value);
       case Edit.Remove(FieldPath path) -> remove(path);
@@ -54,10 +56,10 @@ public final class JsonPatch {
       set(parent, made);
       return;
     }
-    ObjectNode target = member(path);
-    if (value.equals(target.get(name(path)))) {
+    if (value.equals(holder(path).get(name(path)))) {
       return;
     }
+    ObjectNode target = (ObjectNode) copy(parent);
     boolean there = target.has(name(path));
     target.set(name(path), value.deepCopy());
     note(there ? "replace" : "add", path).set("value", value.deepCopy());
@@ -67,16 +69,47 @@ public final class JsonPatch {
     if (path.in(object).isMissingNode()) {
       return;
     }
-    member(path).remove(name(path));
+    holder(path);
+    ((ObjectNode) copy(path.parent().orElseThrow())).remove(name(path));
     note("remove", path);
   }
 
-  private ObjectNode member(FieldPath path) {
+  private ObjectNode holder(FieldPath path) {
     FieldPath parent = path.parent().orElseThrow(() -> notAMember(path));
     if (parent.in(object) instanceof ObjectNode target) {
       return target;
     }
     throw new IllegalArgumentException("cannot edit " + path + ": " + parent + " is no object");
+  }
+
+  /// The container at a path, which is there, as one that may be changed.
+  private JsonNode copy(FieldPath path) {
+    Optional<FieldPath> parent = path.parent();
+    if (parent.isEmpty()) {
+      object = copied(object);
+      return object;
+    }
+    JsonNode above = copy(parent.get());
+    JsonNode copy = copied(path.in(object));
+    switch (path.segments().getLast()) {
+      case FieldPath.Field(String name) -> ((ObjectNode) above).set(name, copy);
+      case FieldPath.Element element -> ((ArrayNode) above).set(element.index(), copy);
+    }
+    return copy;
+  }
+
+  private JsonNode copied(JsonNode node) {
+    if (copies.contains(node)) {
+      return node;
+    }
+    JsonNode copy =
+        switch (node) {
+          case ObjectNode members -> NODES.objectNode().setAll(members);
+          case ArrayNode elements -> NODES.arrayNode(elements.size()).addAll(elements);
+          default -> throw new IllegalStateException("only containers have something below them");
+        };
+    copies.add(copy);
+    return copy;
   }
 
   private ObjectNode note(String operation, FieldPath path) {

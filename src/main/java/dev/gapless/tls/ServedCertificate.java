@@ -104,6 +104,7 @@ public final class ServedCertificate implements HttpServerOptionsCustomizer {
   public void customizeHttpsServer(HttpServerOptions options) {
     options
         .setKeyCertOptions(KeyCertOptions.wrap(keys))
-        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"));
+        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
+        .setSslEngineOptions(new OrderedCipherSuites());
   }
 }

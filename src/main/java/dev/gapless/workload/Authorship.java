@@ -110,7 +110,7 @@ public final class Authorship {
   }
 
   private boolean lastAppliedHolds(FieldPath path, JsonNode value) {
-    if (!lastApplied.isTextual()) {
+    if (!lastApplied.isTextual() || !mayHold(lastApplied.textValue(), path)) {
       return false;
     }
     JsonNode applied = lastAppliedObject();
@@ -118,6 +118,15 @@ public final class Authorship {
     return FieldPath.parseStable(path.stable(), applied)
         .map(there -> there.in(applied).equals(value))
         .orElse(false);
+  }
+
+  // Most fields that anybody asks for stand nowhere in the text, and looking for the name costs a
+  // hundredth of parsing it. Only a Unicode escape writes a letter or digit otherwise.
+  private static boolean mayHold(String text, FieldPath path) {
+    return !(path.segments().getLast() instanceof FieldPath.Field(String name))
+        || !name.chars().allMatch(Character::isLetterOrDigit)
+        || text.contains('"' + name + '"')
+        || text.contains("\\u");
   }
 
   // Read once, and only when somebody asks: it is as large as the object itself.

@@ -21,6 +21,9 @@ public final class FieldPath {
   private final @Nullable FieldPath parent;
   private final Segment segment;
 
+  // Paths are keys of maps that each review asks often; 0 until somebody does.
+  private int hash;
+
   private FieldPath(@Nullable FieldPath parent, Segment segment) {
     this.parent = parent;
     this.segment = segment;
@@ -177,6 +180,11 @@ public final class FieldPath {
 
   @Override
   public int hashCode() {
-    return Objects.hash(parent, segment);
+    int known = hash;
+    if (known == 0) {
+      known = 31 * Objects.hashCode(parent) + segment.hashCode();
+      hash = known;
+    }
+    return known;
   }
 }

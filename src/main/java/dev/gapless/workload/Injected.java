@@ -65,6 +65,9 @@ public final class Injected {
 
   /// Whether admission set the value that stands at this path, or all that stands below it.
   public boolean holds(FieldPath path, JsonNode value) {
+    if (values.isEmpty()) {
+      return false;
+    }
     if (!value.isObject()) {
       return value.equals(values.get(path.stable()));
     }

@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /// Kubernetes' type for a number or a word, used for ports (`80`, `http`) and for shares of
 /// replicas (`1`, `25%`).
 public sealed interface IntOrString {
+  /// A percentage as Kubernetes takes it.
+  Pattern PERCENT = Pattern.compile("[0-9]{1,9}%");
 
   /// A plain number.
   record Int(int value) implements IntOrString {
@@ -39,7 +42,7 @@ public sealed interface IntOrString {
 
   /// The number before a percent sign, `0` or more; empty for everything else.
   default OptionalInt percent() {
-    if (!(this instanceof Text(String value)) || !value.matches("[0-9]{1,9}%")) {
+    if (!(this instanceof Text(String value)) || !PERCENT.matcher(value).matches()) {
       return OptionalInt.empty();
     }
     return OptionalInt.of(Integer.parseInt(value.substring(0, value.length() - 1)));

@@ -287,6 +287,25 @@ class ServeIT {
   }
 
   @Test
+  void theCheapestCipherSuiteIsTakenThatTheClientKnows() throws Exception {
+    try (var server = ServedProcess.serve(folder, "--shutdown-delay", "0s").awaitReady()) {
+      assertEquals("TLS_CHACHA20_POLY1305_SHA256", suite(server, List.of()));
+      assertEquals("TLS_AES_128_GCM_SHA256", suite(server, List.of("TLS_AES_128_GCM_SHA256")));
+    }
+  }
+
+  private String suite(ServedProcess server, List<String> offered) throws Exception {
+    try (var socket =
+        (SSLSocket) trust().getSocketFactory().createSocket("localhost", server.port)) {
+      if (!offered.isEmpty()) {
+        socket.setEnabledCipherSuites(offered.toArray(String[]::new));
+      }
+      socket.startHandshake();
+      return socket.getSession().getCipherSuite();
+    }
+  }
+
+  @Test
   void aPathThatCannotBeDecodedIsAnsweredWithAStatus() throws Exception {
     try (var server = ServedProcess.serve(folder, "--shutdown-delay", "0s").awaitReady();
         var socket = trust().getSocketFactory().createSocket("localhost", server.port)) {

@@ -88,7 +88,7 @@ public final class KubeApiServer implements AutoCloseable {
   }
 
   /// Starts both and waits until they are ready.
-  static KubeApiServer start() {
+  public static KubeApiServer start() {
     KubePrograms programs =
         KubePrograms.find().orElseThrow(() -> new IllegalStateException(KubePrograms.MISSING));
     for (int attempt = 1; ; attempt++) {
