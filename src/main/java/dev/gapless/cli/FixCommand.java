@@ -69,7 +69,7 @@ final class FixCommand implements Callable<Integer> {
       }
     }
     CheckReport report = CheckReport.of(files);
-    TextReport.errors(report).forEach(shell.err()::println);
+    TextReport.errorsWithExcerpts(report).forEach(shell.err()::println);
     left(report);
     return report.complete() ? ExitCode.CLEAN : ExitCode.FAILED;
   }
@@ -103,9 +103,7 @@ final class FixCommand implements Callable<Integer> {
 
   private void left(CheckReport report) {
     long left =
-        report.findings().stream()
-            .filter(it -> it.judgement().consequence() != Consequence.PATCHED)
-            .count();
+        report.findings().stream().filter(it -> it.consequence() != Consequence.PATCHED).count();
     if (left > 0) {
       shell
           .err()

@@ -55,14 +55,18 @@ public final class GaplessCommand implements Callable<Integer> {
             .addSubcommand(new ServeCommand())
             .addSubcommand(new CheckCommand(shell, rules))
             .addSubcommand(new FixCommand(shell, rules))
+            .addSubcommand(new BaselineCommand(shell, rules))
             .addSubcommand(new ExplainCommand(shell, rules))
+            .addSubcommand(new CompletionCommand(shell))
             .addSubcommand(new VersionCommand(shell));
     line.setOut(writer(shell.out()))
         .setErr(writer(shell.err()))
         .setUsageHelpAutoWidth(true)
-        .registerConverter(CheckCommand.Output.class, words(CheckCommand.Output.class))
-        .registerConverter(CheckCommand.FailOn.class, words(CheckCommand.FailOn.class))
-        .registerConverter(CheckCommand.Colour.class, words(CheckCommand.Colour.class))
+        .registerConverter(Output.class, Output::parse)
+        .registerConverter(FailOn.class, words(FailOn.class))
+        .registerConverter(ReportOptions.Colour.class, words(ReportOptions.Colour.class))
+        .registerConverter(
+            CompletionCommand.Language.class, words(CompletionCommand.Language.class))
         .registerConverter(KubernetesVersion.class, GaplessCommand::version)
         .setParameterExceptionHandler((e, _) -> usageError(shell, e))
         .setExecutionExceptionHandler((e, _, _) -> failure(shell, e));

@@ -41,7 +41,10 @@ public final class PolicyFile {
     ManifestFile file =
         new ManifestReader(directory, InputStream.nullInputStream()).read(path, path.toString());
     var mistakes = new ArrayList<String>();
-    file.problems().stream().map(ReadProblem::toString).forEach(mistakes::add);
+    for (ReadProblem problem : file.problems()) {
+      mistakes.add(problem.toString());
+      mistakes.addAll(Excerpt.of(problem));
+    }
     for (ManifestPart.Document document : file.documents()) {
       for (RepeatedKey key : document.repeatedKeys()) {
         mistakes.add(

@@ -2,25 +2,37 @@ package dev.gapless.cli;
 
 import dev.gapless.engine.Consequence;
 import dev.gapless.manifest.ReadProblem;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A check's result for people.
-final class TextReport {
+/// A report for people.
+final class TextReport implements ReportForm {
   private static final String RESET = "\u001b[0m";
 
   private final boolean colour;
+  private final boolean summed;
 
-  TextReport(boolean colour) {
+  /// @param summed whether the last line sums up
+  TextReport(boolean colour, boolean summed) {
     this.colour = colour;
+    this.summed = summed;
+  }
+
+  @Override
+  public void print(CheckReport report, PrintStream out) {
+    report.findings().forEach(it -> out.println(line(it)));
+    if (summed) {
+      out.println(summary(report));
+    }
   }
 
   /// One finding: `file:line: path: message [rule]`; what is not denied says so behind.
   String line(CheckReport.Entry entry) {
-    String place = Printable.of(entry.file() + ":" + entry.position().line() + ": ");
-    Consequence consequence = entry.judgement().consequence();
-    String said = Printable.of(entry.judgement().toString()) + suffix(consequence);
+    String place = Printable.of(entry.place() + ": ");
+    Consequence consequence = entry.consequence();
+    String said = Printable.of(entry.line()) + suffix(consequence);
     return place + (colour ? colour(consequence) + said + RESET : said);
   }
 
@@ -44,14 +56,7 @@ final class TextReport {
 
   /// An object that was skipped, for those a user must be told of.
   static String line(CheckReport.Skip skip) {
-    return Printable.of(
-        skip.file()
-            + ":"
-            + skip.position().line()
-            + ": "
-            + CheckReport.title(skip.object())
-            + " skipped: "
-            + skip.why());
+    return Printable.of(skip.place() + ": " + skip.object().title() + " skipped: " + skip.why());
   }
 
   /// What kept the report from being complete, one line each.
@@ -60,6 +65,17 @@ final class TextReport {
             report.problems().stream().map(ReadProblem::toString), report.broken().stream())
         .map(Printable::of)
         .toList();
+  }
+
+  /// What kept the report from being complete, with the lines on which that stands.
+  static List<String> errorsWithExcerpts(CheckReport report) {
+    var lines = new ArrayList<String>();
+    for (ReadProblem problem : report.problems()) {
+      lines.add(Printable.of(problem.toString()));
+      lines.addAll(Excerpt.of(problem));
+    }
+    report.broken().stream().map(Printable::of).forEach(lines::add);
+    return lines;
   }
 
   /// Everything in one line.
@@ -76,12 +92,13 @@ final class TextReport {
             : ", " + report.skipped().size() + " skipped (" + String.join(", ", skips) + ")";
     String unread =
         report.problems().isEmpty() ? "" : ", " + report.problems().size() + " unreadable";
-    return Words.count(report.judged(), "object")
+    return Words.count(report.judged().size(), "object")
         + " judged"
         + skipped
         + unread
         + ": "
-        + found(report);
+        + found(report)
+        + report.known().map(it -> ", " + it.count() + " known from the baseline").orElse("");
   }
 
   private static String found(CheckReport report) {

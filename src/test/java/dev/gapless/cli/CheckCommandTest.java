@@ -144,6 +144,8 @@ class CheckCommandTest {
     assertEquals(
         """
         broken.yaml:1:5: mapping values are not allowed here
+            a: b: c
+                ^
         none.yaml: cannot be read: no such file or folder
         """,
         check.err());
@@ -274,6 +276,8 @@ class CheckCommandTest {
         """
         a\\u001b[2J\\u000ab.yaml:1: extensions/v1beta1 Deployment "w\\u001b[2J\\u000afake.yaml:1: ok\\u0085\\u202e" skipped: must be apps/v1, is extensions/v1beta1, which Kubernetes 1.16 removed
         a\\u001b[2J\\u000ab.yaml:5:3: there is no anchor "no"
+            - *no
+              ^
         """,
         check.err());
     String service =

@@ -41,7 +41,7 @@ class ProgressTest {
     progress.show("read", 1, 3);
     progress.show("read", 2, 3);
     progress.show("read", 3, 3);
-    progress.clear();
+    progress.close();
     shell.flush();
     return err.toString(StandardCharsets.UTF_8);
   }
