@@ -105,7 +105,7 @@ record CheckReport(
   enum Reason {
     NOT_KUBERNETES("not a Kubernetes object"),
     OTHER_KIND("of another kind"),
-    MISTYPED_KIND("of a mistyped kind"),
+    MISTYPED_KIND("of a mistyped kind or version"),
     OLD_VERSION("of an old API version"),
     UNREADABLE("unreadable"),
     BEING_DELETED("being deleted");
@@ -250,6 +250,14 @@ record CheckReport(
     }
     if (workload && object.apiVersion().equals(WorkloadReader.API_VERSION)) {
       return new Skip(place, key, Reason.BEING_DELETED, "is being deleted");
+    }
+    // Groups of custom resources hold a dot, and no other group of Kubernetes has these kinds.
+    if (workload && !key.group().contains(".")) {
+      return new Skip(
+          Place.of(file, object, FieldPath.of("apiVersion")),
+          key,
+          Reason.MISTYPED_KIND,
+          "must be " + WorkloadReader.API_VERSION + ", is " + object.apiVersion());
     }
     Optional<String> meant = meantKind(object);
     return meant.isPresent()

@@ -71,7 +71,10 @@ final class JUnitReport implements ReportForm {
     }
     for (ReadProblem problem : report.problems()) {
       Place place = Place.of(problem);
-      add(suites, place, new Case("read", End.ERROR, "unreadable", problem.message(), place + ""));
+      add(
+          suites,
+          place,
+          new Case("read", End.ERROR, "unreadable", problem.message(), place.toString()));
     }
     for (String broken : report.broken()) {
       add(suites, "gapless", new Case("judge", End.ERROR, "internal-error", broken, ""));

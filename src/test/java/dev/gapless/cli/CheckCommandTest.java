@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +118,55 @@ class CheckCommandTest {
             stdin:17: apps/v1 Deployment "odd" skipped: spec.template.spec.containers: must be a list, is string
             """),
         Invocation.withInput(directory, input, "check", "-"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          apps/v1 Deploymnt       | apps/v1 has no kind "Deploymnt" (did you mean "Deployment"?)
+          apps/v1 deployment      | apps/v1 has no kind "deployment" (did you mean "Deployment"?)
+          apps/v1 StatefullSet    | apps/v1 has no kind "StatefullSet" (did you mean "StatefulSet"?)
+          app/v1 Deployment       | must be apps/v1, is app/v1
+          v1 DaemonSet            | must be apps/v1, is v1
+          apps/v1 ReplicaSet      |
+          apps/v1 Gadget          |
+          shop.example/v1 Deployment |
+          """)
+  void aMistypedKindIsToldWithTheOneThatWasMeant(String what, String why) {
+    String[] words = what.split(" ", -1);
+    Invocation check =
+        Invocation.withInput(
+            directory, "apiVersion: %s\nkind: %s\n".formatted(words[0], words[1]), "check", "-");
+    assertEquals(0, check.exitCode());
+    String told = check.err().isEmpty() ? "" : check.err().split("skipped: ", -1)[1].strip();
+    assertEquals(why == null ? "" : why, told);
+  }
+
+  @Test
+  void aServiceCountsForTheWorkloadsOfAllFiles() throws IOException {
+    for (int i = 0; i < 2 * Workers.WORTH_IT; i++) {
+      Files.writeString(
+          directory.resolve("%03d.yaml".formatted(i)),
+          i % 2 == 0
+              ? WEB.replace("app: web", "app: web-" + i + ", all: same")
+              : """
+              kind: "Serv\\x69ce"
+              apiVersion: v1
+              metadata: {name: service-%d}
+              spec: {selector: {all: same, app: web-%d}}
+              """
+                  .formatted(i, i - 1));
+    }
+    Invocation check = Invocation.of(directory, "check", "-q", ".");
+    assertEquals(
+        IntStream.range(0, Workers.WORTH_IT)
+            .mapToObj(i ->
+                "%03d.yaml:6: spec: is behind [service-%d] [selected] (recorded)"
+                    .formatted(2 * i, 2 * i + 1))
+            .toList(),
+        check.out().lines().filter(it -> it.contains("[selected]")).toList());
   }
 
   @ParameterizedTest(name = "--fail-on {0} with {1} ends with {2}")

@@ -47,30 +47,32 @@ class ReportFormsTest {
       "<b>|`@all` #1 %0A::error::x,y ]]> & 'q' [l](http://x.example) \\\\ \\u001b[31m \\u202e \\ud800"
           + " \\uffff \\r\\n::stop";
 
+  private static final String BARE =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata:
+        name: bare
+        namespace: shop
+      spec:
+        template:
+          spec:
+            containers:
+            - name: web
+            - name: proxy
+      ---
+      {apiVersion: apps/v1, kind: Deploymet, metadata: {name: typo}}
+      ---
+      {apiVersion: extensions/v1beta1, kind: Deployment, metadata: {name: old}}
+      ---
+      {apiVersion: v1, kind: ConfigMap, metadata: {name: other}}
+      ---
+      {apiVersion: apps/v1, kind: Deployment, metadata: {name: odd}, spec: {template: {spec: {containers: web}}}}
+      """;
   private static final Map<String, String> FILES =
       Map.of(
           "bare.yaml",
-          """
-          apiVersion: apps/v1
-          kind: Deployment
-          metadata:
-            name: bare
-            namespace: shop
-          spec:
-            template:
-              spec:
-                containers:
-                - name: web
-                - name: proxy
-          ---
-          {apiVersion: apps/v1, kind: Deploymet, metadata: {name: typo}}
-          ---
-          {apiVersion: extensions/v1beta1, kind: Deployment, metadata: {name: old}}
-          ---
-          {apiVersion: v1, kind: ConfigMap, metadata: {name: other}}
-          ---
-          {apiVersion: apps/v1, kind: Deployment, metadata: {name: odd}, spec: {template: {spec: {containers: web}}}}
-          """,
+          BARE,
           "broken.yaml",
           "a: b: c\n---\n- *no\n",
           "clean.yaml",
@@ -177,10 +179,18 @@ class ReportFormsTest {
   @Test
   void gitlabsFingerprintsStayWhenLinesMove() throws IOException {
     JsonNode before = new JsonMapper().readTree(print(Output.Form.GITLAB));
-    Files.writeString(directory.resolve("bare.yaml"), "# one\n# more\n" + FILES.get("bare.yaml"));
+    Files.writeString(directory.resolve("bare.yaml"), "# one\n# more\n" + BARE);
     JsonNode after = new JsonMapper().readTree(print(Output.Form.GITLAB));
     assertNotEquals(before, after);
     assertEquals(texts(before, "fingerprint"), texts(after, "fingerprint"));
+  }
+
+  @Test
+  void sarifSatisfiesItsSchema() throws IOException {
+    JsonSchema schema =
+        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7)
+            .getSchema(Files.readString(RESOURCES.resolve("sarif-schema-2.1.0.json")));
+    assertEquals(Set.of(), schema.validate(new JsonMapper().readTree(print(Output.Form.SARIF))));
   }
 
   @Test
@@ -233,8 +243,7 @@ class ReportFormsTest {
       containers.append("      - name: web-").append(i).append('\n');
     }
     Files.writeString(
-        directory.resolve("bare.yaml"),
-        FILES.get("bare.yaml").replace("      - name: web\n", containers));
+        directory.resolve("bare.yaml"), BARE.replace("      - name: web\n", containers));
     String markdown = print(Output.Form.MARKDOWN);
     assertTrue(
         markdown.length() <= MarkdownReport.MAX_LENGTH && markdown.length() > 50_000,
