@@ -177,10 +177,10 @@ public final class ManifestReader {
     try (InputStream in = opening.open()) {
       bytes = in.readNBytes(MAX_BYTES + 1);
     } catch (IOException e) {
-      return unread(name, Optional.empty(), "cannot be read: " + reason(e));
+      return unread(name, "cannot be read: " + reason(e));
     }
     if (bytes.length > MAX_BYTES) {
-      return unread(name, Optional.empty(), "is larger than " + MAX_BYTES / (1024 * 1024) + " MiB");
+      return unread(name, "is larger than " + MAX_BYTES / (1024 * 1024) + " MiB");
     }
     return decode(name, bytes);
   }
@@ -192,11 +192,15 @@ public final class ManifestReader {
       CharBuffer out = CharBuffer.allocate(bytes.length);
       CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
       if (result.isError()) {
-        return unread(name, Optional.of(position(bytes, in.position())), "is not UTF-8 text");
+        Position at = position(bytes, in.position());
+        Optional<String> line = text.lines().skip(at.line() - 1).findFirst();
+        return List.of(
+            new ManifestPiece.Unread(
+                new ReadProblem(name, Optional.of(at), "is not UTF-8 text", line)));
       }
     }
     return text.indexOf('\0') >= 0
-        ? unread(name, Optional.empty(), "is a binary file")
+        ? unread(name, "is a binary file")
         : List.copyOf(ManifestParser.cut(name, text));
   }
 
@@ -214,10 +218,10 @@ public final class ManifestReader {
     return new Position(line, column);
   }
 
-  private static List<ManifestPiece> unread(
-      String name, Optional<Position> position, String message) {
+  private static List<ManifestPiece> unread(String name, String message) {
     return List.of(
-        new ManifestPiece.Unread(new ReadProblem(name, position, message, Optional.empty())));
+        new ManifestPiece.Unread(
+            new ReadProblem(name, Optional.empty(), message, Optional.empty())));
   }
 
   private static String reason(IOException e) {

@@ -3,6 +3,9 @@ package dev.gapless.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,20 @@ class ExcerptTest {
                    ^
         """,
         check.err());
+  }
+
+  @Test
+  void whatIsNoTextIsShownAsFarAsItIs() throws IOException {
+    Files.write(
+        directory.resolve("latin.yaml"),
+        "a: 1\nb: caf\u00e9 c".getBytes(StandardCharsets.ISO_8859_1));
+    assertEquals(
+        """
+        latin.yaml:2:7: is not UTF-8 text
+            b: caf\ufffd c
+                  ^
+        """,
+        Invocation.of(directory, "check", "latin.yaml").err());
   }
 
   @Test
