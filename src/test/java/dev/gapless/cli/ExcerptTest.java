@@ -86,6 +86,17 @@ class ExcerptTest {
   }
 
   @Test
+  void whatNeverEndsIsShownWhereItBegins() {
+    assertEquals(
+        """
+        stdin:2:4: while scanning a quoted scalar: found unexpected end of stream
+            b: "two
+               ^
+        """,
+        Invocation.withInput(directory, "a: 1\nb: \"two\nc: 3\n", "check", "-").err());
+  }
+
+  @Test
   void aSeparatorThatHoldsMoreIsShown() {
     assertEquals(
         """
