@@ -1,14 +1,12 @@
 package dev.gapless.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.github.difflib.DiffUtils;
-import com.github.difflib.UnifiedDiffUtils;
 import dev.gapless.cli.JudgedFile.JudgedObject;
 import dev.gapless.engine.Consequence;
 import dev.gapless.engine.Evaluation;
 import dev.gapless.manifest.DocumentRewrite;
 import dev.gapless.manifest.ManifestObject;
-import dev.gapless.manifest.ManifestPart;
+import dev.gapless.manifest.ManifestReader;
 import dev.gapless.rule.Rule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,18 +23,24 @@ import picocli.CommandLine.Parameters;
     name = "fix",
     mixinStandardHelpOptions = true,
     description = {
-      "Prints manifests with the changes that the webhook would make.",
+      "Makes the changes in manifests that the webhook would make in objects.",
       "",
-      "No file is changed. What needs no change is printed as it is; where something changes,"
-          + " comments, order and quoting stay as far as possible.",
+      "Without --write no file is changed: the manifests are printed. What needs no change is"
+          + " printed as it is; where something changes, comments, order and quoting stay as far as"
+          + " possible.",
+      "",
+      "With --write nothing but what must change does change. A file in which that is impossible"
+          + " (the value stands behind an anchor that is used twice, or the file is a template) is"
+          + " named with its line and left alone.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "2:something could not be read, or the command is wrong"})
+    exitCodeList = {
+      "0:done",
+      "1:with --write, a file was left alone that cannot be edited in place",
+      "2:something could not be read or written, or the command is wrong"
+    })
 final class FixCommand implements Callable<Integer> {
-  private static final int CONTEXT_LINES = 3;
-  private static final String NO_NEWLINE = "\n\\ No newline at end of file";
-
   private final Shell shell;
   private final List<Rule> rules;
 
@@ -49,6 +53,14 @@ final class FixCommand implements Callable<Integer> {
   @Option(names = "--diff", description = "Print a unified diff instead.")
   private boolean diff;
 
+  @Option(names = "--write", description = "Change the files themselves instead.")
+  private boolean write;
+
+  @Option(
+      names = "--interactive",
+      description = "With --write: show what would change in each file and ask.")
+  private boolean interactive;
+
   @Mixin private JudgingOptions judging = new JudgingOptions();
 
   FixCommand(Shell shell, List<Rule> rules) {
@@ -58,47 +70,59 @@ final class FixCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    demandSense();
     List<JudgedFile> files = new FileJudge(shell, rules, judging).judge(paths);
+    CheckReport report = CheckReport.of(files);
+    if (write) {
+      return write(files, report);
+    }
     var printer = new Printer();
     for (JudgedFile file : files) {
-      String fixed = fixed(file);
+      String fixed = DocumentRewrite.apply(file.file(), changed(file));
       if (diff) {
-        printDiff(file.file().name(), file.file().text(), fixed);
+        shell.out().print(UnifiedDiff.of(file.file().name(), file.file().text(), fixed));
       } else {
         printer.print(fixed);
       }
     }
-    CheckReport report = CheckReport.of(files);
     TextReport.errors(report).forEach(shell.err()::println);
     left(report);
     return report.complete() ? ExitCode.CLEAN : ExitCode.FAILED;
   }
 
-  private static String fixed(JudgedFile file) {
+  private void demandSense() {
+    if (interactive && !write) {
+      throw new UsageException("--interactive asks before it writes: it needs --write");
+    }
+    if (write && paths.contains(ManifestReader.STDIN)) {
+      throw new UsageException("--write changes files, and - is none: leave one of the two out");
+    }
+    if (interactive && !(shell.inIsTerminal() && shell.errIsTerminal())) {
+      throw new UsageException(
+          "--interactive asks on a terminal, and there is none: leave it out, or use --diff");
+    }
+  }
+
+  private int write(List<JudgedFile> files, CheckReport report) {
+    var fix = new InPlaceFix(shell, diff, interactive);
+    files.forEach(file -> fix.fix(file, changed(file)));
+    TextReport.errors(report).forEach(shell.err()::println);
+    left(report);
+    shell.out().println(fix.summary());
+    if (!report.complete() || fix.failed()) {
+      return ExitCode.FAILED;
+    }
+    return fix.leftAny() ? ExitCode.FINDINGS : ExitCode.CLEAN;
+  }
+
+  private static Map<ManifestObject, JsonNode> changed(JudgedFile file) {
     Map<ManifestObject, JsonNode> changed = new LinkedHashMap<>();
     for (JudgedObject object : file.objects()) {
       if (object.evaluation() instanceof Evaluation.Judged judged && !judged.patch().isEmpty()) {
         changed.put(object.object(), judged.fixed());
       }
     }
-    var text = new StringBuilder();
-    for (ManifestPart part : file.file().parts()) {
-      text.append(
-          part instanceof ManifestPart.Document document ? fixed(document, changed) : part.text());
-    }
-    return text.toString();
-  }
-
-  private static String fixed(
-      ManifestPart.Document document, Map<ManifestObject, JsonNode> changed) {
-    Map<ManifestObject, JsonNode> own = new LinkedHashMap<>();
-    for (ManifestObject object : document.objects()) {
-      JsonNode fixed = changed.get(object);
-      if (fixed != null) {
-        own.put(object, fixed);
-      }
-    }
-    return own.isEmpty() ? document.text() : DocumentRewrite.apply(document, own);
+    return changed;
   }
 
   private void left(CheckReport report) {
@@ -132,26 +156,5 @@ final class FixCommand implements Callable<Integer> {
       shell.out().print(text.endsWith("\n") ? "" : "\n");
       open = true;
     }
-  }
-
-  private void printDiff(String name, String before, String after) {
-    if (before.equals(after)) {
-      return;
-    }
-    String path = Printable.of(name.startsWith("/") ? name.substring(1) : name);
-    List<String> old = lines(before);
-    List<String> lines =
-        UnifiedDiffUtils.generateUnifiedDiff(
-            "a/" + path, "b/" + path, old, DiffUtils.diff(old, lines(after)), CONTEXT_LINES);
-    lines.forEach(line -> shell.out().print(line + "\n"));
-  }
-
-  private static List<String> lines(String text) {
-    var lines = new ArrayList<>(List.of(text.split("\n", -1)));
-    String last = lines.removeLast();
-    if (!last.isEmpty()) {
-      lines.add(last + NO_NEWLINE);
-    }
-    return lines;
   }
 }

@@ -23,6 +23,7 @@ public record Shell(
     PrintStream err,
     Path directory,
     Map<String, String> environment,
+    boolean inIsTerminal,
     boolean outIsTerminal,
     boolean errIsTerminal,
     InstantSource clock) {
@@ -35,6 +36,7 @@ public record Shell(
         stream(FileDescriptor.err),
         Path.of(""),
         System.getenv(),
+        isTerminal(0),
         isTerminal(1),
         isTerminal(2),
         InstantSource.system());

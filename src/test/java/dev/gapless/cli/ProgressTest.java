@@ -35,6 +35,7 @@ class ProgressTest {
             Path.of(""),
             Map.of(),
             false,
+            false,
             terminal,
             () -> Instant.ofEpochMilli(times.isEmpty() ? 1100L : times.pop()));
     var progress = new Progress(shell);
