@@ -37,10 +37,22 @@ record CheckReport(
   ///
   /// @param mode the rule's mode
   record Entry(
-      String file, Position position, ManifestObject object, Judgement judgement, Mode mode) {}
+      String file, Position position, ManifestObject object, Judgement judgement, Mode mode) {
+
+    /// `file:line`, or what stands for both where there is no text.
+    String place() {
+      return CheckReport.place(file, position);
+    }
+  }
 
   /// An object that was not judged.
-  record Skip(String file, Position position, ManifestObject object, Reason reason, String why) {}
+  record Skip(String file, Position position, ManifestObject object, Reason reason, String why) {
+
+    /// `file:line`, or what stands for both where there is no text.
+    String place() {
+      return CheckReport.place(file, position);
+    }
+  }
 
   /// Why objects are not judged.
   enum Reason {
@@ -109,9 +121,7 @@ record CheckReport(
     for (RuleResult result : evaluation.results()) {
       if (result.outcome() instanceof Outcome.Broken(RuntimeException cause)) {
         broken.add(
-            file.name()
-                + ":"
-                + object.position(FieldPath.ROOT).line()
+            place(file.name(), object.position(FieldPath.ROOT))
                 + ": internal error: rule "
                 + result.doc().id()
                 + " failed on "
@@ -152,6 +162,10 @@ record CheckReport(
       ManifestFile file, ManifestObject object, Evaluation.Unreadable unreadable) {
     Position position = object.position(unreadable.path());
     return new Skip(file.name(), position, object, Reason.UNREADABLE, unreadable.message());
+  }
+
+  private static String place(String file, Position position) {
+    return position.equals(Position.NONE) ? file : file + ":" + position.line();
   }
 
   /// An object in words: `apps/v1 Deployment "web"`.

@@ -1,12 +1,15 @@
 package dev.gapless.cli;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -65,7 +68,14 @@ final class FileReplacement {
         Files.createTempFile(
             target.toAbsolutePath().getParent(), "." + target.getFileName() + ".", ".tmp");
     try {
-      Files.writeString(temporary, text, StandardCharsets.UTF_8);
+      try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        // On the disk before it has its name: a crash would else leave an empty file.
+        channel.force(true);
+      }
       copyAttributes(target, temporary);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {

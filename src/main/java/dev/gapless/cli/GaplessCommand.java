@@ -55,14 +55,15 @@ public final class GaplessCommand implements Callable<Integer> {
             .addSubcommand(new ServeCommand())
             .addSubcommand(new CheckCommand(shell, rules))
             .addSubcommand(new FixCommand(shell, rules))
+            .addSubcommand(new ScanCommand(shell, rules))
             .addSubcommand(new ExplainCommand(shell, rules))
             .addSubcommand(new VersionCommand(shell));
     line.setOut(writer(shell.out()))
         .setErr(writer(shell.err()))
         .setUsageHelpAutoWidth(true)
-        .registerConverter(CheckCommand.Output.class, words(CheckCommand.Output.class))
-        .registerConverter(CheckCommand.FailOn.class, words(CheckCommand.FailOn.class))
-        .registerConverter(CheckCommand.Colour.class, words(CheckCommand.Colour.class))
+        .registerConverter(ReportOptions.Output.class, words(ReportOptions.Output.class))
+        .registerConverter(ReportOptions.FailOn.class, words(ReportOptions.FailOn.class))
+        .registerConverter(ReportOptions.Colour.class, words(ReportOptions.Colour.class))
         .registerConverter(KubernetesVersion.class, GaplessCommand::version)
         .setParameterExceptionHandler((e, _) -> usageError(shell, e))
         .setExecutionExceptionHandler((e, _, _) -> failure(shell, e));

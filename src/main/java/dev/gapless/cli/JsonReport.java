@@ -77,7 +77,10 @@ final class JsonReport {
   }
 
   private static ObjectNode place(ObjectNode node, String file, Position position) {
-    return node.put("file", file).put("line", position.line()).put("column", position.column());
+    node.put("file", file);
+    return position.equals(Position.NONE)
+        ? node
+        : node.put("line", position.line()).put("column", position.column());
   }
 
   private static ObjectNode object(ManifestObject object) {

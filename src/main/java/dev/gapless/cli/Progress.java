@@ -19,10 +19,14 @@ final class Progress {
   }
 
   void show(String done, int count, int total) {
+    show(done + " " + count + " of " + total + " files");
+  }
+
+  void show(String done) {
     if (!shell.errIsTerminal() || shell.clock().instant().isBefore(next)) {
       return;
     }
-    shell.err().print(CLEAR_LINE + done + " " + count + " of " + total + " files");
+    shell.err().print(CLEAR_LINE + done);
     shell.err().flush();
     next = shell.clock().instant().plus(PERIOD);
     shown = true;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.engine.Consequence;
 import dev.gapless.manifest.ManifestObject;
+import dev.gapless.manifest.Position;
 import dev.gapless.manifest.ReadProblem;
 import dev.gapless.policy.Mode;
 import dev.gapless.rule.Rule;
@@ -111,12 +112,14 @@ final class SarifReport {
         .putObject("message")
         .put("text", entry.judgement().finding().path() + ": " + JsonReport.message(entry));
     ObjectNode location = result.putArray("locations").addObject();
-    ObjectNode physical = location.putObject("physicalLocation");
-    physical.putObject("artifactLocation").put("uri", uri(entry.file()));
-    physical
-        .putObject("region")
-        .put("startLine", entry.position().line())
-        .put("startColumn", entry.position().column());
+    if (!entry.position().equals(Position.NONE)) {
+      ObjectNode physical = location.putObject("physicalLocation");
+      physical.putObject("artifactLocation").put("uri", uri(entry.file()));
+      physical
+          .putObject("region")
+          .put("startLine", entry.position().line())
+          .put("startColumn", entry.position().column());
+    }
     location
         .putArray("logicalLocations")
         .addObject()

@@ -18,7 +18,7 @@ final class TextReport {
 
   /// One finding: `file:line: path: message [rule]`; what is not denied says so behind.
   String line(CheckReport.Entry entry) {
-    String place = Printable.of(entry.file() + ":" + entry.position().line() + ": ");
+    String place = Printable.of(entry.place() + ": ");
     Consequence consequence = entry.judgement().consequence();
     String said = Printable.of(entry.judgement().toString()) + suffix(consequence);
     return place + (colour ? colour(consequence) + said + RESET : said);
@@ -45,13 +45,7 @@ final class TextReport {
   /// An object that was skipped, for those a user must be told of.
   static String line(CheckReport.Skip skip) {
     return Printable.of(
-        skip.file()
-            + ":"
-            + skip.position().line()
-            + ": "
-            + CheckReport.title(skip.object())
-            + " skipped: "
-            + skip.why());
+        skip.place() + ": " + CheckReport.title(skip.object()) + " skipped: " + skip.why());
   }
 
   /// What kept the report from being complete, one line each.

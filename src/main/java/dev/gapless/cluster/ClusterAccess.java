@@ -57,6 +57,18 @@ public sealed interface ClusterAccess {
         "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port, account);
   }
 
+  /// Works out the access of a command that is about a cluster, as kubectl does: the kubeconfig
+  /// that was named, that of the environment, the usual one, the cluster it runs in.
+  static ClusterAccess likeKubectl(
+      Optional<Path> kubeconfig, Optional<String> context, Map<String, String> environment) {
+    Path usual = usualKubeconfig(environment);
+    boolean named = !environment.getOrDefault("KUBECONFIG", "").isEmpty();
+    return of(
+        kubeconfig.or(() -> named || Files.exists(usual) ? Optional.of(usual) : Optional.empty()),
+        context,
+        environment);
+  }
+
   private static Path usualKubeconfig(Map<String, String> environment) {
     String named = environment.getOrDefault("KUBECONFIG", "");
     if (!named.isEmpty()) {

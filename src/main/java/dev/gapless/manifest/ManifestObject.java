@@ -19,6 +19,12 @@ public final class ManifestObject {
     this.firstLine = firstLine;
   }
 
+  /// An object that stands in no text, such as one that an API server has told of. All its fields
+  /// are at `Position.NONE`.
+  public static ManifestObject withoutText(JsonNode tree) {
+    return new ManifestObject(tree, FieldPath.ROOT, Located.leaf(tree, Position.NONE), 1);
+  }
+
   /// The object as an API server would get it.
   public JsonNode tree() {
     return tree;
