@@ -42,7 +42,6 @@ final class ClusterScan {
           new ApiResource(WorkloadReader.API_VERSION, StatefulSet.KIND, "statefulsets"),
           new ApiResource(WorkloadReader.API_VERSION, DaemonSet.KIND, "daemonsets"));
 
-  private final Shell shell;
   private final ApiLists lists;
   private final ScanScope scope;
   private final Engine engine;
@@ -64,7 +63,6 @@ final class ClusterScan {
       List<Rule> rules,
       Policies policies,
       KubernetesVersion kubernetes) {
-    this.shell = shell;
     this.lists = lists;
     this.scope = scope;
     this.engine = new Engine(rules);
@@ -122,19 +120,14 @@ final class ClusterScan {
   }
 
   private void note(ApiResource resource, ApiLists.Answer answer) {
-    Optional<String> message =
-        switch (answer) {
-          case ApiLists.Complete _ -> Optional.empty();
-          case ApiLists.Absent(String why) -> Optional.of(why);
-          case ApiLists.Refused(String why) -> Optional.of(why);
-          case ApiLists.Failed(String why) -> Optional.of(why);
-        };
-    message.ifPresent(why ->
-        problems.add(
-            new ReadProblem(
-                scope.namespace().map(it -> it + "/").orElse("") + resource.plural(),
-                Optional.empty(),
-                "cannot be read: " + why)));
+    answer
+        .obstacle()
+        .ifPresent(why ->
+            problems.add(
+                new ReadProblem(
+                    scope.namespace().map(it -> it + "/").orElse("") + resource.plural(),
+                    Optional.empty(),
+                    "cannot be read: " + why)));
   }
 
   private ApiLists.Receiver judge(FileSurroundings surroundings) {

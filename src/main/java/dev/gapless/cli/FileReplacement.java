@@ -40,7 +40,12 @@ final class FileReplacement {
       if (!isWritable(target)) {
         return Optional.of("is read-only");
       }
-      if (!Files.readString(target).equals(before)) {
+      String now = Files.readString(target);
+      if (now.equals(after)) {
+        // Done already, by another name of the same file.
+        return Optional.empty();
+      }
+      if (!now.equals(before)) {
         return Optional.of("has changed since it was read");
       }
       write(target, after);

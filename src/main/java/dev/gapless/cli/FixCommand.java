@@ -50,7 +50,7 @@ final class FixCommand implements Callable<Integer> {
       description = "Files, folders, or - for standard input.")
   private List<String> paths = new ArrayList<>();
 
-  @Option(names = "--diff", description = "Print a unified diff instead.")
+  @Option(names = "--diff", description = "Print a unified diff instead; with --write, besides.")
   private boolean diff;
 
   @Option(names = "--write", description = "Change the files themselves instead.")

@@ -143,13 +143,7 @@ final class ScanCommand implements Callable<Integer> {
   private static KubernetesVersion version(ApiLists lists) {
     var version = new AtomicReference<Optional<KubernetesVersion>>(Optional.empty());
     ApiLists.Answer answer = lists.read("/version", it -> version.set(version(it)));
-    String why =
-        switch (answer) {
-          case ApiLists.Complete _ -> "it does not tell its version";
-          case ApiLists.Absent(String message) -> message;
-          case ApiLists.Refused(String message) -> message;
-          case ApiLists.Failed(String message) -> message;
-        };
+    String why = answer.obstacle().orElse("it does not tell its version");
     return version
         .get()
         .orElseThrow(() ->

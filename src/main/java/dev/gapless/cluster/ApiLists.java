@@ -72,7 +72,18 @@ public final class ApiLists implements AutoCloseable {
   }
 
   /// What came of a question; whatever was received before stays received.
-  public sealed interface Answer {}
+  public sealed interface Answer {
+
+    /// Why not everything was received; empty where it was.
+    default Optional<String> obstacle() {
+      return switch (this) {
+        case Complete _ -> Optional.empty();
+        case Absent(String message) -> Optional.of(message);
+        case Refused(String message) -> Optional.of(message);
+        case Failed(String message) -> Optional.of(message);
+      };
+    }
+  }
 
   /// Everything was received.
   public record Complete() implements Answer {}

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.manifest.YamlNode.Span;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,8 +31,8 @@ final class SourceEditor {
   private final String text;
   private final Copying copying;
   private final List<Integer> lineStarts = new ArrayList<>();
-  private final Map<YamlNode, YamlNode.Alias> aliases = new IdentityHashMap<>();
-  private final Map<YamlNode, JsonNode> anchored = new IdentityHashMap<>();
+  private final IdentityHashMap<YamlNode, YamlNode.Alias> aliases = new IdentityHashMap<>();
+  private final IdentityHashMap<YamlNode, JsonNode> anchored = new IdentityHashMap<>();
   private final Indentation indentation;
 
   // Of several at one place the innermost, which is noted first, must come to stand first.
@@ -101,17 +102,25 @@ final class SourceEditor {
     if (obstacle != null) {
       return obstacle;
     }
-    for (YamlNode node : anchored.keySet()) {
-      YamlNode.Alias alias = aliases.get(node);
-      if (alias != null) {
-        return impossible(
-            node,
-            "the value behind this anchor is used again in line "
-                + (alias.span().startLine() + 1)
-                + ", where it must not change");
-      }
+    Optional<YamlNode> shared =
+        anchored.keySet().stream()
+            .filter(aliases::containsKey)
+            .min(
+                Comparator.comparingInt((YamlNode it) -> it.span().startLine())
+                    .thenComparingInt(it -> it.span().startColumn()));
+    if (shared.isPresent()) {
+      return impossible(
+          shared.get(),
+          "the value behind this anchor is used again in line "
+              + (firstAlias(shared.get()) + 1)
+              + ", where it must not change");
     }
     return impossible(syntax, "this document is written in a way that cannot be edited in place");
+  }
+
+  private int firstAlias(YamlNode anchored) {
+    YamlNode.Alias alias = aliases.get(anchored);
+    return alias == null ? 0 : alias.span().startLine();
   }
 
   private static TextEdit.Impossible impossible(YamlNode node, String why) {

@@ -96,7 +96,8 @@ class SavedScanTest {
   }
 
   private String message() {
-    return assertThrows(UsageException.class, () -> SavedScan.read(directory, FILE)).getMessage();
+    var refusal = assertThrows(UsageException.class, () -> SavedScan.read(directory, FILE));
+    return String.valueOf(refusal.getMessage());
   }
 
   private static CheckReport report(CheckReport.Entry... findings) {

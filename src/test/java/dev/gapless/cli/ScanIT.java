@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -222,7 +223,7 @@ class ScanIT {
             server.version(),
             manifests.toString());
     assertEquals(1, check.exitCode(), check.err());
-    TreeSet<String> expected = findings(JSON.readTree(check.out()));
+    Set<String> expected = findings(JSON.readTree(check.out()));
     assertTrue(expected.size() > WORKLOADS, "only " + expected.size() + " findings");
     assertEquals(expected, findings(scan.json()));
     assertTrue(scan.json().at("/summary/judged").asInt() >= WORKLOADS);
@@ -439,7 +440,7 @@ class ScanIT {
   }
 
   /// What was found in the namespaces of this test, whatever others left in the cluster.
-  private static TreeSet<String> findings(JsonNode report) {
+  private static Set<String> findings(JsonNode report) {
     var findings = new TreeSet<String>();
     for (JsonNode finding : report.path("findings")) {
       JsonNode object = finding.path("object");
