@@ -49,6 +49,9 @@ class InPlacePropertyTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern COMMENT = Pattern.compile("#c(\\d+) ");
 
+  // Below 1.30 a fix writes a list of words.
+  private static final KubernetesVersion WITHOUT_SLEEP_ACTION = new KubernetesVersion(1, 29);
+
   private final Engine engine = new Engine(Catalog.RULES);
 
   @TempDir private Path directory;
@@ -71,8 +74,13 @@ class InPlacePropertyTest {
     for (int batch = 0; batch < BATCHES; batch++) {
       Path folder = Files.createDirectory(directory.resolve("batch" + batch));
       Path policy = policy(new Random(batch));
-      List<Given> files = make(folder, policy, batch * FILES);
-      Run write = run("fix", "--write", "--policy", policy.toString(), folder.toString());
+      KubernetesVersion version =
+          batch % 2 == 0 ? KubernetesVersion.NEWEST_KNOWN : WITHOUT_SLEEP_ACTION;
+      String[] options = {
+        "--policy", policy.toString(), "--kubernetes-version", "" + version, folder.toString()
+      };
+      List<Given> files = make(folder, policy, version, batch * FILES);
+      Run write = run(List.of("fix", "--write"), options);
       assertTrue(write.exitCode() < 2, write.err());
       int leftBefore = left;
       Map<String, String> texts = new LinkedHashMap<>();
@@ -94,8 +102,8 @@ class InPlacePropertyTest {
         }
       }
       assertEquals(left > leftBefore ? 1 : 0, write.exitCode(), write.err());
-      assertNothingIsLeftToFix(policy, folder, write);
-      run("fix", "--write", "--policy", policy.toString(), folder.toString());
+      assertNothingIsLeftToFix(options, write);
+      run(List.of("fix", "--write"), options);
       for (Given file : files) {
         assertEquals(
             texts.get(file.name()), Files.readString(folder.resolve(file.name())), file.what());
@@ -105,12 +113,14 @@ class InPlacePropertyTest {
     assertTrue(left > BATCHES * FILES / 100, "only " + left + " files were left alone");
   }
 
-  private List<Given> make(Path folder, Path policy, int firstSeed) throws IOException {
+  private List<Given> make(Path folder, Path policy, KubernetesVersion version, int firstSeed)
+      throws IOException {
     var files = new ArrayList<Given>();
     for (int seed = firstSeed; seed < firstSeed + FILES; seed++) {
       RandomManifest.File made = RandomManifest.of(seed);
       String name = "seed" + seed + (made.json() ? ".json" : ".yaml");
-      Optional<Map<ManifestObject, Evaluation.Judged>> toFix = toFix(name, made.text(), policy);
+      Optional<Map<ManifestObject, Evaluation.Judged>> toFix =
+          toFix(name, made.text(), policy, version);
       if (toFix.isPresent()) {
         Files.writeString(folder.resolve(name), made.text());
         files.add(new Given(name, made, toFix.get()));
@@ -129,8 +139,8 @@ class InPlacePropertyTest {
     assertCommentsStayed(file.made(), after, what);
   }
 
-  private void assertNothingIsLeftToFix(Path policy, Path folder, Run write) throws IOException {
-    Run check = run("check", "-o", "json", "--policy", policy.toString(), folder.toString());
+  private void assertNothingIsLeftToFix(String[] options, Run write) throws IOException {
+    Run check = run(List.of("check", "-o", "json"), options);
     for (JsonNode finding : JSON.readTree(check.out()).path("findings")) {
       String file = finding.path("file").asText();
       assertTrue(
@@ -277,7 +287,7 @@ class InPlacePropertyTest {
 
   // Empty where an anchor stands in a place that is none, which nobody asks to be mended.
   private Optional<Map<ManifestObject, Evaluation.Judged>> toFix(
-      String name, String text, Path policy) {
+      String name, String text, Path policy, KubernetesVersion version) {
     ManifestFile file = ManifestParser.parse(name, text);
     assertEquals(List.of(), file.problems(), text);
     Policies policies = PolicyFile.read(policy);
@@ -291,7 +301,7 @@ class InPlacePropertyTest {
               Authorship.Source.FILE,
               Namespace.named("default"),
               surroundings,
-              KubernetesVersion.NEWEST_KNOWN,
+              version,
               LocalDate.of(2026, 11, 21));
       switch (engine.evaluate(review, policies)) {
         case Evaluation.Judged judged when !judged.patch().isEmpty() -> toFix.put(object, judged);
@@ -325,7 +335,9 @@ class InPlacePropertyTest {
                 List.of("25%", "1", "\"50%\"").get(random.nextInt(3))));
   }
 
-  private Run run(String... arguments) {
+  private Run run(List<String> command, String... options) {
+    var arguments = new ArrayList<>(command);
+    arguments.addAll(List.of(options));
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     var shell =
@@ -339,7 +351,7 @@ class InPlacePropertyTest {
             false,
             false,
             InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z")));
-    int exitCode = GaplessCommand.run(shell, Catalog.RULES, arguments);
+    int exitCode = GaplessCommand.run(shell, Catalog.RULES, arguments.toArray(String[]::new));
     return new Run(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
