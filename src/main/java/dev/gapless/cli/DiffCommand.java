@@ -176,9 +176,7 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   private boolean diff(JudgedFile file) {
-    String name = Printable.of(file.file().name());
-    String path = name.startsWith("/") ? name.substring(1) : name;
-    String diff = UnifiedDiff.of("a/" + path, file.file().text(), "b/" + path, FixedText.of(file));
+    String diff = UnifiedDiff.of(file.file().name(), file.file().text(), FixedText.of(file));
     shell.out().print(diff);
     return !diff.isEmpty();
   }
@@ -194,7 +192,8 @@ final class DiffCommand implements Callable<Integer> {
         continue;
       }
       if (!object.object().tree().path("metadata").has("name")) {
-        tell(CheckReport.title(object.object()) + ": has no name by which a patch could find it");
+        tell(
+            ObjectKey.of(object.object()).title() + ": has no name by which a patch could find it");
         continue;
       }
       if (first && !any) {

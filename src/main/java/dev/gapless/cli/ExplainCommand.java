@@ -20,6 +20,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "RULE",
       arity = "0..1",
+      completionCandidates = Completions.RuleIds.class,
       description = "The rule's id, as it stands in brackets behind a finding.")
   private Optional<String> id = Optional.empty();
 

@@ -8,6 +8,7 @@ import dev.gapless.engine.Namespace;
 import dev.gapless.engine.Review;
 import dev.gapless.manifest.ManifestFile;
 import dev.gapless.manifest.ManifestObject;
+import dev.gapless.manifest.ManifestPiece;
 import dev.gapless.manifest.ManifestReader;
 import dev.gapless.policy.Policies;
 import dev.gapless.rule.Rule;
@@ -17,9 +18,16 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// Judges files by the one engine, as the webhook would judge a server-side apply of them.
+///
+/// Every file is looked at twice: what stands in one counts for the workloads of all others. In
+/// between nothing is kept of them but their Services and Namespaces, so that it makes no
+/// difference how many there are.
 final class FileJudge {
   private final Shell shell;
   private final Engine engine;
@@ -45,7 +53,35 @@ final class FileJudge {
     this.today = shell.today();
   }
 
-  /// Reads and judges everything behind some arguments.
+  /// Judges everything behind some arguments and keeps the findings only.
+  CheckReport report(List<String> paths) {
+    return report(paths, (_, _) -> {});
+  }
+
+  /// The same, with what holds for each object and why.
+  CheckReport explainedReport(List<String> paths) {
+    return report(paths, (part, file) -> part.explain(explanations(List.of(file))));
+  }
+
+  private CheckReport report(
+      List<String> paths, BiConsumer<CheckReport.Builder, JudgedFile> besides) {
+    var report = new CheckReport.Builder();
+    this.<CheckReport>judge(
+        paths,
+        (source, surroundings) -> {
+          var part = new CheckReport.Builder();
+          for (ManifestPiece piece : source.pieces()) {
+            JudgedFile file = judged(piece.read(), surroundings, engine::evaluate);
+            part.add(file);
+            besides.accept(part, file);
+          }
+          return part.build();
+        },
+        report::add);
+    return report.build();
+  }
+
+  /// Judges everything behind some arguments and keeps all of it.
   List<JudgedFile> judge(List<String> paths) {
     return judge(paths, engine::evaluate);
   }
@@ -53,6 +89,15 @@ final class FileJudge {
   /// The same, as if every rule that is at least audited were fixing.
   List<JudgedFile> judgeAsIfFixing(List<String> paths) {
     return judge(paths, engine::evaluateAsIfFixing);
+  }
+
+  private List<JudgedFile> judge(List<String> paths, Evaluating evaluating) {
+    var files = new ArrayList<JudgedFile>();
+    this.<JudgedFile>judge(
+        paths,
+        (source, surroundings) -> judged(source.get(), surroundings, evaluating),
+        files::add);
+    return files;
   }
 
   /// Says what holds for the objects that were judged, and why.
@@ -68,35 +113,56 @@ final class FileJudge {
     return explanations;
   }
 
-  private List<JudgedFile> judge(
-      List<String> paths, BiFunction<Review, Policies, Evaluation> evaluation) {
-    var progress = new Progress(shell);
+  /// What is done with each file.
+  private interface Judging<T> {
+    T of(ManifestReader.Source source, FileSurroundings surroundings);
+  }
+
+  private <T> void judge(List<String> paths, Judging<T> judging, Consumer<T> then) {
     List<ManifestReader.Source> sources =
         new ManifestReader(shell.directory(), shell.in()).find(paths);
-    var files = new ArrayList<ManifestFile>(sources.size());
-    for (ManifestReader.Source source : sources) {
-      progress.show("read", files.size(), sources.size());
-      files.add(source.get());
+    try (var progress = new Progress(shell)) {
+      var surroundings = new FileSurroundings(List.of(), options.namespaceLabels());
+      each("read", sources, progress, FileJudge::neighbours, it -> it.forEach(surroundings::add));
+      each("judged", sources, progress, source -> judging.of(source, surroundings), then);
     }
-    var surroundings =
-        new FileSurroundings(
-            files.stream().flatMap(file -> file.objects().stream()).toList(),
-            options.namespaceLabels());
-    var judged = new ArrayList<JudgedFile>(files.size());
-    for (ManifestFile file : files) {
-      progress.show("judged", judged.size(), files.size());
-      List<JudgedObject> objects =
-          file.objects().stream().map(object -> judged(object, surroundings, evaluation)).toList();
-      judged.add(new JudgedFile(file, objects));
-    }
-    progress.clear();
-    return judged;
+  }
+
+  private static <T> void each(
+      String done,
+      List<ManifestReader.Source> sources,
+      Progress progress,
+      Function<ManifestReader.Source, T> work,
+      Consumer<T> then) {
+    var count = new int[1];
+    Workers.inOrder(
+        sources,
+        work,
+        result -> {
+          progress.show(done, count[0]++, sources.size());
+          then.accept(result);
+        });
+  }
+
+  private static List<ManifestObject> neighbours(ManifestReader.Source source) {
+    return source.pieces().stream()
+        .filter(piece -> piece.mayHold(FileSurroundings.KINDS))
+        .flatMap(piece -> piece.read().objects().stream())
+        .filter(object -> FileSurroundings.KINDS.contains(object.kind()))
+        .toList();
+  }
+
+  /// How the engine is asked.
+  private interface Evaluating extends BiFunction<Review, Policies, Evaluation> {}
+
+  private JudgedFile judged(
+      ManifestFile file, FileSurroundings surroundings, Evaluating evaluating) {
+    return new JudgedFile(
+        file, file.objects().stream().map(it -> judged(it, surroundings, evaluating)).toList());
   }
 
   private JudgedObject judged(
-      ManifestObject object,
-      FileSurroundings surroundings,
-      BiFunction<Review, Policies, Evaluation> evaluation) {
+      ManifestObject object, FileSurroundings surroundings, Evaluating evaluating) {
     Namespace namespace = surroundings.namespace(object.namespace());
     var review =
         new Review(
@@ -107,6 +173,6 @@ final class FileJudge {
             surroundings,
             kubernetes,
             today);
-    return new JudgedObject(object, namespace, evaluation.apply(review, policies));
+    return new JudgedObject(object, namespace, evaluating.apply(review, policies));
   }
 }

@@ -1,6 +1,7 @@
 package dev.gapless.cli;
 
 import dev.gapless.engine.Consequence;
+import dev.gapless.manifest.ManifestReader;
 import dev.gapless.rule.Rule;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +16,23 @@ import picocli.CommandLine.Parameters;
     name = "fix",
     mixinStandardHelpOptions = true,
     description = {
-      "Prints manifests with the changes that the webhook would make.",
+      "Makes the changes in manifests that the webhook would make in objects.",
       "",
-      "No file is changed. What needs no change is printed as it is; where something changes,"
-          + " comments, order and quoting stay as far as possible.",
+      "Without --write no file is changed: the manifests are printed. What needs no change is"
+          + " printed as it is; where something changes, comments, order and quoting stay as far as"
+          + " possible.",
+      "",
+      "With --write nothing but what must change does change. A file in which that is impossible"
+          + " (the value stands behind an anchor that is used twice, or the file is a template) is"
+          + " named with its line and left alone.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "2:something could not be read, or the command is wrong"})
+    exitCodeList = {
+      "0:done",
+      "1:with --write, a file was left alone that cannot be edited in place",
+      "2:something could not be read or written, or the command is wrong"
+    })
 final class FixCommand implements Callable<Integer> {
   private final Shell shell;
   private final List<Rule> rules;
@@ -33,8 +43,16 @@ final class FixCommand implements Callable<Integer> {
       description = "Files, folders, or - for standard input.")
   private List<String> paths = new ArrayList<>();
 
-  @Option(names = "--diff", description = "Print a unified diff instead.")
+  @Option(names = "--diff", description = "Print a unified diff instead; with --write, besides.")
   private boolean diff;
+
+  @Option(names = "--write", description = "Change the files themselves instead.")
+  private boolean write;
+
+  @Option(
+      names = "--interactive",
+      description = "With --write: show what would change in each file and ask.")
+  private boolean interactive;
 
   @Mixin private JudgingOptions judging = new JudgingOptions();
 
@@ -45,29 +63,54 @@ final class FixCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    demandSense();
     List<JudgedFile> files = new FileJudge(shell, rules, judging).judge(paths);
+    CheckReport report = CheckReport.of(files);
+    if (write) {
+      return write(files, report);
+    }
     var printer = new Printer();
     for (JudgedFile file : files) {
       String fixed = FixedText.of(file);
       if (diff) {
-        String name = Printable.of(file.file().name());
-        String path = name.startsWith("/") ? name.substring(1) : name;
-        shell.out().print(UnifiedDiff.of("a/" + path, file.file().text(), "b/" + path, fixed));
+        shell.out().print(UnifiedDiff.of(file.file().name(), file.file().text(), fixed));
       } else {
         printer.print(fixed);
       }
     }
-    CheckReport report = CheckReport.of(files);
-    TextReport.errors(report).forEach(shell.err()::println);
+    TextReport.errorsWithExcerpts(report).forEach(shell.err()::println);
     left(report);
     return report.complete() ? ExitCode.CLEAN : ExitCode.FAILED;
   }
 
+  private void demandSense() {
+    if (interactive && !write) {
+      throw new UsageException("--interactive asks before it writes: it needs --write");
+    }
+    if (write && paths.contains(ManifestReader.STDIN)) {
+      throw new UsageException("--write changes files, and - is none: leave one of the two out");
+    }
+    if (interactive && !(shell.inIsTerminal() && shell.errIsTerminal())) {
+      throw new UsageException(
+          "--interactive asks on a terminal, and there is none: leave it out, or use --diff");
+    }
+  }
+
+  private int write(List<JudgedFile> files, CheckReport report) {
+    var fix = new InPlaceFix(shell, diff, interactive);
+    files.forEach(file -> fix.fix(file, FixedText.changes(file)));
+    TextReport.errorsWithExcerpts(report).forEach(shell.err()::println);
+    left(report);
+    shell.out().println(fix.summary());
+    if (!report.complete() || fix.failed()) {
+      return ExitCode.FAILED;
+    }
+    return fix.leftAny() ? ExitCode.FINDINGS : ExitCode.CLEAN;
+  }
+
   private void left(CheckReport report) {
     long left =
-        report.findings().stream()
-            .filter(it -> it.judgement().consequence() != Consequence.PATCHED)
-            .count();
+        report.findings().stream().filter(it -> it.consequence() != Consequence.PATCHED).count();
     if (left > 0) {
       shell
           .err()

@@ -2,12 +2,15 @@ package dev.gapless.cli;
 
 import dev.gapless.cluster.ClusterAccess;
 import dev.gapless.cluster.ClusterReader;
+import io.fabric8.kubernetes.client.Config;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// The options by which kubectl finds a cluster and a namespace.
 final class LiveOptions {
+  private static final String DEFAULT_NAMESPACE = "default";
+
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAME",
@@ -30,11 +33,18 @@ final class LiveOptions {
   ///
   /// @throws UsageException when there is no usable kubeconfig
   ClusterReader open(Shell shell) {
+    return new ClusterReader(config(shell));
+  }
+
+  /// How to reach the cluster.
+  ///
+  /// @throws UsageException when there is no usable kubeconfig
+  Config config(Shell shell) {
     ClusterAccess access =
         ClusterAccess.asKubectl(
             kubeconfig.map(shell.directory()::resolve), context, shell.environment());
     try {
-      return new ClusterReader(access.config().orElseThrow());
+      return access.config().orElseThrow();
     } catch (IllegalArgumentException unusable) {
       throw new UsageException(String.valueOf(unusable.getMessage()));
     }
@@ -43,5 +53,12 @@ final class LiveOptions {
   /// The namespace to look in.
   String namespace(ClusterReader cluster) {
     return namespace.orElseGet(cluster::defaultNamespace);
+  }
+
+  /// The namespace to look in.
+  String namespace(Config config) {
+    return namespace
+        .or(() -> Optional.ofNullable(config.getNamespace()).filter(it -> !it.isEmpty()))
+        .orElse(DEFAULT_NAMESPACE);
   }
 }

@@ -1,7 +1,6 @@
 package dev.gapless.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.cluster.ClusterReader;
 import dev.gapless.engine.Namespace;
 import dev.gapless.policy.Policies;
@@ -42,7 +41,7 @@ record LiveWorkload(JsonNode tree, Namespace namespace, Policies policies, List<
     var policies = new ArrayList<RolloutPolicy>();
     var setAside = new ArrayList<String>();
     for (JsonNode document : cluster.policies()) {
-      switch (PolicyReader.read(withType(document), ids, WorkloadReader.KINDS)) {
+      switch (PolicyReader.read(document, ids, WorkloadReader.KINDS)) {
         case PolicyReader.Valid(RolloutPolicy policy) -> policies.add(policy);
         case PolicyReader.Invalid(List<PolicyReader.Problem> problems) ->
             setAside.add(
@@ -65,12 +64,5 @@ record LiveWorkload(JsonNode tree, Namespace namespace, Policies policies, List<
     labels.putAll(FileSurroundings.strings(metadata.path("labels")));
     return new Namespace(
         Map.copyOf(labels), Map.copyOf(FileSurroundings.strings(metadata.path("annotations"))));
-  }
-
-  // An item of a list may leave to the list what it is.
-  private static JsonNode withType(JsonNode item) {
-    return item.<ObjectNode>deepCopy()
-        .put("apiVersion", RolloutPolicy.API_VERSION)
-        .put("kind", RolloutPolicy.KIND);
   }
 }

@@ -85,7 +85,10 @@ public final class PolicyFile {
   }
 
   private void add(ManifestFile file, boolean amongOthers) {
-    file.problems().stream().map(ReadProblem::toString).forEach(mistakes::add);
+    for (ReadProblem problem : file.problems()) {
+      mistakes.add(problem.toString());
+      mistakes.addAll(Excerpt.of(problem));
+    }
     for (ManifestPart.Document document : file.documents()) {
       List<ManifestObject> objects =
           document.objects().stream()

@@ -4,22 +4,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.engine.Consequence;
-import dev.gapless.manifest.ManifestObject;
 import dev.gapless.manifest.ReadProblem;
 import dev.gapless.policy.Mode;
 import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 
-/// A check's result as SARIF 2.1.0, for code hosts that show findings beside the lines.
-final class SarifReport {
+/// A report as SARIF 2.1.0, for code hosts that show findings beside the lines.
+final class SarifReport implements ReportForm {
   private static final String SCHEMA =
       "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -27,37 +22,49 @@ final class SarifReport {
   private static final String FINGERPRINT = "gapless/v1";
   private static final String UNRESERVED = "-._~/";
 
-  private final Map<String, Integer> seen = new HashMap<>();
+  private final List<Rule> rules;
+  private final List<String> ids;
 
-  private SarifReport() {}
-
-  static ObjectNode of(CheckReport report, List<Rule> rules) {
-    return new SarifReport().log(report, rules);
+  SarifReport(List<Rule> rules) {
+    this.rules = rules;
+    this.ids = rules.stream().map(rule -> rule.doc().id()).toList();
   }
 
-  private ObjectNode log(CheckReport report, List<Rule> rules) {
-    ObjectNode log = JsonNodeFactory.instance.objectNode();
-    log.put("$schema", SCHEMA).put("version", "2.1.0");
-    ObjectNode run = log.putArray("runs").addObject();
+  @Override
+  public void print(CheckReport report, PrintStream out) {
+    var fingerprints = new Fingerprints();
+    JsonPrinter.print(
+        out,
+        json -> {
+          json.beginObject();
+          json.members(node().put("$schema", SCHEMA).put("version", "2.1.0"));
+          json.name("runs");
+          json.beginList();
+          json.beginObject();
+          json.members(run(report));
+          json.name("results");
+          json.list(
+              IntStream.range(0, report.findings().size()).boxed().toList(),
+              i -> result(report, i, fingerprints));
+          json.endObject();
+          json.endList();
+          json.endObject();
+        });
+  }
+
+  private ObjectNode run(CheckReport report) {
+    ObjectNode run = node();
     ObjectNode driver = run.putObject("tool").putObject("driver");
     driver.put("name", "Gapless").put("semanticVersion", BuildVersion.TEXT);
     ArrayNode descriptors = driver.putArray("rules");
-    var ids = new ArrayList<String>();
-    for (Rule rule : rules) {
-      ids.add(rule.doc().id());
-      descriptors.add(descriptor(rule.doc()));
-    }
+    rules.forEach(rule -> descriptors.add(descriptor(rule.doc())));
     run.put("columnKind", "unicodeCodePoints");
     run.putArray("invocations").add(invocation(report));
-    ArrayNode results = run.putArray("results");
-    for (CheckReport.Entry entry : report.findings()) {
-      results.add(result(entry, ids.indexOf(entry.judgement().rule())));
-    }
-    return log;
+    return run;
   }
 
   private static ObjectNode descriptor(RuleDoc doc) {
-    ObjectNode descriptor = JsonNodeFactory.instance.objectNode().put("id", doc.id());
+    ObjectNode descriptor = node().put("id", doc.id());
     descriptor.putObject("shortDescription").put("text", doc.title());
     descriptor.putObject("fullDescription").put("text", doc.why());
     descriptor.putObject("help").put("text", doc.remedy());
@@ -78,33 +85,18 @@ final class SarifReport {
   }
 
   private static ObjectNode invocation(CheckReport report) {
-    ObjectNode invocation = JsonNodeFactory.instance.objectNode();
+    ObjectNode invocation = node();
     invocation.put("executionSuccessful", report.complete());
     ArrayNode notifications = invocation.putArray("toolExecutionNotifications");
     for (ReadProblem problem : report.problems()) {
       ObjectNode notification = notifications.addObject().put("level", "error");
       notification.putObject("message").put("text", problem.message());
-      ObjectNode physical =
-          notification.putArray("locations").addObject().putObject("physicalLocation");
-      physical.putObject("artifactLocation").put("uri", uri(problem.file()));
-      problem
-          .position()
-          .ifPresent(at ->
-              physical
-                  .putObject("region")
-                  .put("startLine", at.line())
-                  .put("startColumn", at.column()));
+      notification.putArray("locations").add(location(Place.of(problem)));
     }
     for (CheckReport.Remark remark : report.remarks()) {
       ObjectNode notification = notifications.addObject().put("level", "note");
-      notification.putObject("message").put("text", remark.note().toString());
-      ObjectNode physical =
-          notification.putArray("locations").addObject().putObject("physicalLocation");
-      physical.putObject("artifactLocation").put("uri", uri(remark.file()));
-      physical
-          .putObject("region")
-          .put("startLine", remark.position().line())
-          .put("startColumn", remark.position().column());
+      notification.putObject("message").put("text", remark.line());
+      notification.putArray("locations").add(location(remark.place(), remark.object()));
     }
     for (String broken : report.broken()) {
       ObjectNode notification = notifications.addObject().put("level", "error");
@@ -113,30 +105,54 @@ final class SarifReport {
     return invocation;
   }
 
-  private ObjectNode result(CheckReport.Entry entry, int ruleIndex) {
-    ObjectNode result = JsonNodeFactory.instance.objectNode();
-    result.put("ruleId", entry.judgement().rule());
-    result.put("ruleIndex", ruleIndex);
-    result.put("level", level(entry.judgement().consequence()));
-    result
-        .putObject("message")
-        .put("text", entry.judgement().finding().path() + ": " + JsonReport.message(entry));
-    ObjectNode location = result.putArray("locations").addObject();
-    ObjectNode physical = location.putObject("physicalLocation");
-    physical.putObject("artifactLocation").put("uri", uri(entry.file()));
-    physical
-        .putObject("region")
-        .put("startLine", entry.position().line())
-        .put("startColumn", entry.position().column());
+  private ObjectNode result(CheckReport report, int index, Fingerprints fingerprints) {
+    CheckReport.Entry entry = report.findings().get(index);
+    ObjectNode result = result(entry, fingerprints.next(entry));
+    report.news().ifPresent(it -> result.put("baselineState", it.get(index) ? "new" : "unchanged"));
+    return result;
+  }
+
+  private ObjectNode result(CheckReport.Entry entry, String fingerprint) {
+    ObjectNode result = node();
+    result.put("ruleId", entry.rule());
+    result.put("ruleIndex", ids.indexOf(entry.rule()));
+    result.put("level", level(entry.consequence()));
+    result.putObject("message").put("text", entry.path() + ": " + entry.message());
+    ObjectNode location = location(entry.place(), entry.object());
+    result.putArray("locations").add(location);
+    if (entry.place().source().isPresent()) {
+      // What was rendered, for somebody who has it at hand.
+      result.putArray("relatedLocations").add(location(entry.place().rendered()));
+    }
+    result.putObject("partialFingerprints").put(FINGERPRINT, fingerprint);
+    result.putObject("properties").put("consequence", Words.of(entry.consequence()));
+    return result;
+  }
+
+  /// Where an object stands; one in a cluster has no file.
+  private static ObjectNode location(Place place, ObjectKey object) {
+    ObjectNode location = place.isInFile() ? location(place) : node();
     location
         .putArray("logicalLocations")
         .addObject()
-        .put("name", entry.object().name())
-        .put("fullyQualifiedName", qualified(entry.object()))
+        .put("name", object.name())
+        .put("fullyQualifiedName", object.qualified())
         .put("kind", "resource");
-    result.putObject("partialFingerprints").put(FINGERPRINT, fingerprint(entry));
-    result.putObject("properties").put("consequence", Words.of(entry.judgement().consequence()));
-    return result;
+    return location;
+  }
+
+  private static ObjectNode location(Place place) {
+    ObjectNode location = node();
+    ObjectNode physical = location.putObject("physicalLocation");
+    physical.putObject("artifactLocation").put("uri", uri(place.origin()));
+    place
+        .positionInOrigin()
+        .ifPresent(at ->
+            physical
+                .putObject("region")
+                .put("startLine", at.line())
+                .put("startColumn", at.column()));
+    return location;
   }
 
   private static String level(Consequence consequence) {
@@ -145,37 +161,6 @@ final class SarifReport {
       case WARNED -> "warning";
       case PATCHED, RECORDED -> "note";
     };
-  }
-
-  private static String qualified(ManifestObject object) {
-    return object.apiVersion()
-        + "/"
-        + object.kind()
-        + "/"
-        + (object.namespace().isEmpty() ? "" : object.namespace() + "/")
-        + object.name();
-  }
-
-  /// The same for the same finding on the same object, wherever in the file it stands.
-  private String fingerprint(CheckReport.Entry entry) {
-    String finding =
-        entry.judgement().rule()
-            + "\n"
-            + qualified(entry.object())
-            + "\n"
-            + entry.judgement().finding().path().stable();
-    int earlier = seen.merge(entry.file() + "\n" + finding, 1, Integer::sum) - 1;
-    return sha256(finding + "\n" + earlier);
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   /// A file as a URI reference; relative where the file was named so.
@@ -187,5 +172,9 @@ final class SarifReport {
       uri.append(plain ? String.valueOf(c) : "%%%02X".formatted((int) c));
     }
     return uri.toString();
+  }
+
+  private static ObjectNode node() {
+    return JsonNodeFactory.instance.objectNode();
   }
 }

@@ -25,6 +25,7 @@ public record Shell(
     PrintStream err,
     Path directory,
     Map<String, String> environment,
+    boolean inIsTerminal,
     boolean outIsTerminal,
     boolean errIsTerminal,
     InstantSource clock) {
@@ -37,6 +38,7 @@ public record Shell(
         stream(FileDescriptor.err),
         Path.of(""),
         System.getenv(),
+        isTerminal(0),
         isTerminal(1),
         isTerminal(2),
         InstantSource.system());

@@ -2,32 +2,69 @@ package dev.gapless.cli;
 
 import dev.gapless.engine.Consequence;
 import dev.gapless.manifest.ReadProblem;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A check's result for people.
-final class TextReport {
+/// A report for people.
+final class TextReport implements ReportForm {
   private static final String RESET = "\u001b[0m";
 
   private final boolean colour;
+  private final boolean summed;
 
-  TextReport(boolean colour) {
+  /// @param summed whether the last line sums up
+  TextReport(boolean colour, boolean summed) {
     this.colour = colour;
+    this.summed = summed;
+  }
+
+  @Override
+  public void print(CheckReport report, PrintStream out) {
+    report.explanations().stream()
+        .flatMap(List::stream)
+        .forEach(it -> out.println(WhyReport.text(it)));
+    report.fresh().forEach(it -> out.println(line(it)));
+    report.remarks().forEach(it -> out.println(line(it)));
+    if (summed) {
+      report.scan().ifPresent(it -> print(it, out));
+      out.println(summary(report));
+    }
+  }
+
+  private static void print(CheckReport.Scan scan, PrintStream out) {
+    scan.comparison()
+        .ifPresent(it -> it.gone().forEach(gone -> out.println(Printable.of("gone: " + gone))));
+    List<String> table = scan.summary().lines();
+    if (!table.isEmpty()) {
+      out.println();
+      table.forEach(it -> out.println(Printable.of(it)));
+      out.println();
+    }
+    scan.comparison()
+        .ifPresent(it ->
+            out.println(
+                "compared with the saved scan: "
+                    + it.newOnes()
+                    + " new, "
+                    + it.gone().size()
+                    + " gone, "
+                    + it.same()
+                    + " the same"));
   }
 
   /// One finding: `file:line: path: message [rule]`; what is not denied says so behind.
   String line(CheckReport.Entry entry) {
-    String place = Printable.of(entry.file() + ":" + entry.position().line() + ": ");
-    Consequence consequence = entry.judgement().consequence();
-    String said = Printable.of(entry.judgement().toString()) + suffix(consequence);
+    String place = Printable.of(entry.place() + ": ");
+    Consequence consequence = entry.consequence();
+    String said = Printable.of(entry.line()) + suffix(consequence);
     return place + (colour ? colour(consequence) + said + RESET : said);
   }
 
   /// What else an author should know, in the form of a finding.
   static String line(CheckReport.Remark remark) {
-    return Printable.of(
-        remark.file() + ":" + remark.position().line() + ": " + remark.note() + " (note)");
+    return Printable.of(remark.place() + ": " + remark.line() + " (note)");
   }
 
   private static String suffix(Consequence consequence) {
@@ -50,14 +87,7 @@ final class TextReport {
 
   /// An object that was skipped, for those a user must be told of.
   static String line(CheckReport.Skip skip) {
-    return Printable.of(
-        skip.file()
-            + ":"
-            + skip.position().line()
-            + ": "
-            + CheckReport.title(skip.object())
-            + " skipped: "
-            + skip.why());
+    return Printable.of(skip.place() + ": " + skip.object().title() + " skipped: " + skip.why());
   }
 
   /// What kept the report from being complete, one line each.
@@ -66,6 +96,17 @@ final class TextReport {
             report.problems().stream().map(ReadProblem::toString), report.broken().stream())
         .map(Printable::of)
         .toList();
+  }
+
+  /// What kept the report from being complete, with the lines on which that stands.
+  static List<String> errorsWithExcerpts(CheckReport report) {
+    var lines = new ArrayList<String>();
+    for (ReadProblem problem : report.problems()) {
+      lines.add(Printable.of(problem.toString()));
+      lines.addAll(Excerpt.of(problem));
+    }
+    report.broken().stream().map(Printable::of).forEach(lines::add);
+    return lines;
   }
 
   /// Everything in one line.
@@ -82,12 +123,13 @@ final class TextReport {
             : ", " + report.skipped().size() + " skipped (" + String.join(", ", skips) + ")";
     String unread =
         report.problems().isEmpty() ? "" : ", " + report.problems().size() + " unreadable";
-    return Words.count(report.judged(), "object")
+    return Words.count(report.judged().size(), "object")
         + " judged"
         + skipped
         + unread
         + ": "
-        + found(report);
+        + found(report)
+        + report.known().map(it -> ", " + it.count() + " known from the baseline").orElse("");
   }
 
   private static String found(CheckReport report) {

@@ -12,6 +12,12 @@ final class UnifiedDiff {
 
   private UnifiedDiff() {}
 
+  /// What becomes of a file, in the form that `patch` reads; empty where nothing changes.
+  static String of(String file, String before, String after) {
+    String path = Printable.of(file.startsWith("/") ? file.substring(1) : file);
+    return of("a/" + path, before, "b/" + path, after);
+  }
+
   /// The difference; empty where there is none.
   static String of(String oldName, String before, String newName, String after) {
     if (before.equals(after)) {

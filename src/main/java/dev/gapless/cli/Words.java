@@ -1,6 +1,7 @@
 package dev.gapless.cli;
 
 import dev.gapless.engine.Consequence;
+import java.util.Locale;
 
 /// How results are called in every form of output.
 final class Words {
@@ -13,6 +14,11 @@ final class Words {
       case PATCHED -> "patched";
       case RECORDED -> "recorded";
     };
+  }
+
+  /// A reason as programs know it: `other-kind`.
+  static String id(CheckReport.Reason reason) {
+    return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /// `1 file`, `2 files`.

@@ -2,34 +2,32 @@ package dev.gapless.cluster;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.gapless.policy.RolloutPolicy;
 import dev.gapless.workload.KubernetesVersion;
+import dev.gapless.workload.WorkloadReader;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Reads what a person at a command line asks a cluster about, as raw trees and with that person's
 /// permissions.
 public final class ClusterReader implements AutoCloseable {
-  private static final JsonMapper JSON = new JsonMapper();
-  private static final String POLICIES = "/apis/gapless.dev/v1alpha1/rolloutpolicies";
+  private static final ApiResource POLICIES =
+      new ApiResource(RolloutPolicy.API_VERSION, RolloutPolicy.KIND, "rolloutpolicies");
+  private static final ApiResource NAMESPACES = new ApiResource("v1", "Namespace", "namespaces");
 
   private final String server;
   private final String defaultNamespace;
-  private final KubernetesClient client;
+  private final ApiLists lists;
 
   /// @param config how to reach the cluster
   public ClusterReader(Config config) {
     this.server = config.getMasterUrl();
     this.defaultNamespace = config.getNamespace() == null ? "default" : config.getNamespace();
-    // Somebody waits: a server that is not there must not be tried for minutes.
-    config.setRequestRetryBackoffLimit(1);
-    this.client = new KubernetesClientBuilder().withConfig(config).build();
+    this.lists = ApiLists.open(config);
   }
 
   /// The namespace that is meant where none is named.
@@ -43,7 +41,7 @@ public final class ClusterReader implements AutoCloseable {
   /// @throws UnansweredException when there is none, or it cannot be read
   public JsonNode workload(String resource, String namespace, String name) {
     return get(
-        "/apis/apps/v1/namespaces/" + encoded(namespace) + "/" + resource + "/" + encoded(name),
+        new ApiResource(WorkloadReader.API_VERSION, "", resource).pathOf(namespace, name),
         resource + " \"" + name + "\" in namespace \"" + namespace + "\"",
         "name another one, or its namespace with -n");
   }
@@ -53,7 +51,7 @@ public final class ClusterReader implements AutoCloseable {
   /// @throws UnansweredException when there is none, or it cannot be read
   public JsonNode namespace(String name) {
     return get(
-        "/api/v1/namespaces/" + encoded(name),
+        NAMESPACES.pathOf(name),
         "namespace \"" + name + "\"",
         "give its labels with --namespace-labels instead");
   }
@@ -62,10 +60,11 @@ public final class ClusterReader implements AutoCloseable {
   ///
   /// @throws UnansweredException when there is no such kind, or they cannot be read
   public List<JsonNode> policies() {
-    JsonNode list =
-        get(POLICIES, "rolloutpolicies.gapless.dev", "give the policies with --policy instead");
     var policies = new ArrayList<JsonNode>();
-    list.path("items").forEach(policies::add);
+    check(
+        lists.list(POLICIES, Optional.empty(), Optional.empty(), policies::add),
+        "rolloutpolicies.gapless.dev",
+        "give the policies with --policy instead");
     return policies;
   }
 
@@ -83,46 +82,30 @@ public final class ClusterReader implements AutoCloseable {
   }
 
   private JsonNode get(String path, String what, String remedy) {
-    try {
-      String answer = client.raw(path);
-      if (answer == null) {
-        throw new UnansweredException(server + ": has no " + what + "; " + remedy);
-      }
-      return JSON.readTree(answer);
-    } catch (KubernetesClientException failed) {
-      throw new UnansweredException(server + ": " + message(failed, what, remedy), failed);
-    } catch (JsonProcessingException broken) {
-      throw new UnansweredException(
-          server + ": answered no JSON when asked for " + what + "; is it an API server?", broken);
-    }
+    var received = new AtomicReference<JsonNode>(MissingNode.getInstance());
+    check(lists.read(path, received::set), what, remedy);
+    return received.get();
   }
 
-  private static String message(KubernetesClientException failed, String what, String remedy) {
-    return switch (failed.getCode()) {
-      case 401 -> "does not know you; renew the credentials in the kubeconfig";
-      case 403 -> "forbids you to read " + what + "; ask for the permission, or " + remedy;
-      case 404 -> "has no " + what + "; " + remedy;
-      default ->
-          failed.getStatus() == null
-              ? "cannot be reached (" + reason(failed) + ")"
-              : "cannot read " + what + " (" + failed.getStatus().getMessage() + ")";
-    };
-  }
-
-  private static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-  }
-
-  private static String encoded(String segment) {
-    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+  private void check(ApiLists.Answer answer, String what, String remedy) {
+    Optional<String> message =
+        switch (answer) {
+          case ApiLists.Complete _ -> Optional.empty();
+          case ApiLists.Stranger _ ->
+              Optional.of("does not know you; renew the credentials in the kubeconfig");
+          case ApiLists.Refused _ ->
+              Optional.of("forbids you to read " + what + "; ask for the permission, or " + remedy);
+          case ApiLists.Absent _ -> Optional.of("has no " + what + "; " + remedy);
+          case ApiLists.Failed(String why) -> Optional.of("cannot read " + what + " (" + why + ")");
+          case ApiLists.Unreachable(String why) -> Optional.of("cannot be reached (" + why + ")");
+        };
+    message.ifPresent(it -> {
+      throw new UnansweredException(server + ": " + it);
+    });
   }
 
   @Override
   public void close() {
-    client.close();
+    lists.close();
   }
 }

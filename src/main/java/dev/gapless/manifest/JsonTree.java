@@ -16,11 +16,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Reads a stream of JSON values with the place of every part.
 final class JsonTree {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  // Where a list began, by a line that is not the file's, and with advice for programmers.
+  private static final Pattern START_MARKER = Pattern.compile(" \\(start marker at \\[.*?\\]\\)");
 
   private final JsonParser parser;
 
@@ -46,7 +50,9 @@ final class JsonTree {
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       throw new UnreadableDocumentException(
-          at == null ? Position.START : position(at), e.getOriginalMessage(), e);
+          at == null ? Position.START : position(at),
+          START_MARKER.matcher(e.getOriginalMessage()).replaceAll(""),
+          e);
     } catch (IOException e) {
       throw new UnreadableDocumentException(Position.START, String.valueOf(e.getMessage()), e);
     }

@@ -11,6 +11,11 @@ import java.util.stream.Stream;
 /// @param parts its whole text; empty where it could not be read
 public record ManifestFile(String name, Optional<ReadProblem> failure, List<ManifestPart> parts) {
 
+  /// A file of which nothing could be read.
+  static ManifestFile unread(ReadProblem problem) {
+    return new ManifestFile(problem.file(), Optional.of(problem), List.of());
+  }
+
   /// Everything that could not be read.
   public List<ReadProblem> problems() {
     Stream<ReadProblem> broken =

@@ -2,6 +2,7 @@ package dev.gapless.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.workload.FieldPath;
+import java.util.Optional;
 
 /// One object of a document: its root, or an item of a list.
 ///
@@ -11,12 +12,23 @@ public final class ManifestObject {
   private final FieldPath path;
   private final Located located;
   private final int firstLine;
+  private final Optional<String> comment;
 
-  ManifestObject(JsonNode tree, FieldPath path, Located located, int firstLine) {
+  /// @param comment the source that a comment before the document names
+  ManifestObject(
+      JsonNode tree, FieldPath path, Located located, int firstLine, Optional<String> comment) {
     this.tree = tree;
     this.path = path;
     this.located = located;
     this.firstLine = firstLine;
+    this.comment = comment;
+  }
+
+  /// An object that stands in no text, such as one that an API server has told of: the positions of
+  /// its fields mean nothing.
+  public static ManifestObject withoutText(JsonNode tree) {
+    return new ManifestObject(
+        tree, FieldPath.ROOT, Located.leaf(tree, Position.START), 1, Optional.empty());
   }
 
   /// The object as an API server would get it.
@@ -51,6 +63,11 @@ public final class ManifestObject {
   public String name() {
     JsonNode metadata = tree.path("metadata");
     return metadata.path("name").asText(metadata.path("generateName").asText(""));
+  }
+
+  /// The file that the object was rendered from, as the tool that rendered it says.
+  public Optional<String> source() {
+    return comment.or(() -> Origin.of(tree));
   }
 
   /// The place of one of the object's fields in its file; of the nearest existing ancestor where

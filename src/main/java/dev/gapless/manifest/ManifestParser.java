@@ -8,49 +8,70 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Cuts a text into documents and reads each of them, so that one that is broken does not hide the
+/// Reads the documents of a text, each on its own, so that one that is broken does not hide the
 /// others.
 public final class ManifestParser {
   private static final String SEPARATOR = "---";
-  private static final char BYTE_ORDER_MARK = '\uFEFF';
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final String file;
+  private final Optional<String> comment;
   private final List<ManifestPart> parts = new ArrayList<>();
 
-  private ManifestParser(String file) {
+  private ManifestParser(String file, Optional<String> comment) {
     this.file = file;
+    this.comment = comment;
   }
 
   /// Reads a text.
   ///
   /// @param file the text's name in messages
   public static ManifestFile parse(String file, String text) {
-    var parser = new ManifestParser(file);
-    parser.cut(text);
-    return new ManifestFile(file, Optional.empty(), List.copyOf(parser.parts));
+    var parts = new ArrayList<ManifestPart>();
+    cut(file, text).forEach(chunk -> parts.addAll(parts(chunk)));
+    return new ManifestFile(file, Optional.empty(), List.copyOf(parts));
   }
 
+  /// Cuts a text into the stretches that are read on their own; one after the other they are the
+  /// text.
   // kubectl cuts at every line that begins with three dashes, before it looks at the YAML.
-  private void cut(String text) {
-    int start = 0;
-    if (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
-      parts.add(new ManifestPart.Filler(text.substring(0, 1)));
-      start = 1;
-    }
+  static List<ManifestPiece.Chunk> cut(String file, String text) {
+    var chunks = new ArrayList<ManifestPiece.Chunk>();
+    int start = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length() : 0;
+    add(chunks, new ManifestPiece.Chunk(file, text, 0, start, 1, false));
     int firstLine = 1;
     int line = 1;
     for (int at = start; at < text.length(); line++) {
       int next = text.indexOf('\n', at) + 1;
       int end = next == 0 ? text.length() : next;
       if (text.startsWith(SEPARATOR, at)) {
-        chunk(text.substring(start, at), firstLine);
-        separator(text.substring(at, end), line);
+        add(chunks, new ManifestPiece.Chunk(file, text, start, at, firstLine, false));
+        add(chunks, new ManifestPiece.Chunk(file, text, at, end, line, true));
         start = end;
         firstLine = line + 1;
       }
       at = end;
     }
-    chunk(text.substring(start), firstLine);
+    add(chunks, new ManifestPiece.Chunk(file, text, start, text.length(), firstLine, false));
+    return chunks;
+  }
+
+  private static void add(List<ManifestPiece.Chunk> chunks, ManifestPiece.Chunk chunk) {
+    if (chunk.start() < chunk.end()) {
+      chunks.add(chunk);
+    }
+  }
+
+  /// What a stretch of a text holds.
+  static List<ManifestPart> parts(ManifestPiece.Chunk chunk) {
+    String text = chunk.text();
+    var parser = new ManifestParser(chunk.file(), SourceComment.of(text));
+    if (chunk.separates()) {
+      parser.separator(text, chunk.firstLine());
+    } else {
+      parser.chunk(text, chunk.firstLine());
+    }
+    return List.copyOf(parser.parts);
   }
 
   private void separator(String text, int line) {
@@ -63,14 +84,13 @@ public final class ManifestParser {
         broken(
             text,
             new Position(line, 1),
+            line,
             "a line that begins with --- separates documents and must hold nothing else"));
   }
 
   private void chunk(String text, int firstLine) {
-    if (text.isBlank()) {
-      if (!text.isEmpty()) {
-        parts.add(new ManifestPart.Filler(text));
-      }
+    if (text.isBlank() || text.equals(BYTE_ORDER_MARK)) {
+      parts.add(new ManifestPart.Filler(text));
       return;
     }
     String trimmed = text.stripLeading();
@@ -122,14 +142,16 @@ public final class ManifestParser {
         text.contains("{{")
             ? " (a template? render it first: helm template … | gapless check -)"
             : "";
-    return broken(text, e.position().below(firstLine), e.reason() + hint);
+    return broken(text, e.position().below(firstLine), firstLine, e.reason() + hint);
   }
 
-  private ManifestPart broken(String text, Position position, String message) {
-    return new ManifestPart.Broken(text, new ReadProblem(file, Optional.of(position), message));
+  private ManifestPart broken(String text, Position position, int firstLine, String message) {
+    Optional<String> line = text.lines().skip(position.line() - firstLine).findFirst();
+    return new ManifestPart.Broken(
+        text, new ReadProblem(file, Optional.of(position), message, line));
   }
 
-  private static ManifestPart document(
+  private ManifestPart document(
       String text, ManifestPart.Format format, Located root, int firstLine) {
     if (root.value().isNull()) {
       return new ManifestPart.Filler(text);
@@ -156,12 +178,12 @@ public final class ManifestParser {
     }
   }
 
-  private static void collect(
+  private void collect(
       Located located, JsonNode tree, FieldPath path, int firstLine, List<ManifestObject> objects) {
     String kind = tree.path("kind").asText("");
     Located items = located.members().get("items");
     if (!kind.endsWith("List") || items == null || !items.value().isArray()) {
-      objects.add(new ManifestObject(tree, path, located, firstLine));
+      objects.add(new ManifestObject(tree, path, located, firstLine, comment));
       return;
     }
     for (int i = 0; i < items.elements().size(); i++) {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /// Finds and reads the files that somebody names: files, folders and standard input.
@@ -30,6 +31,9 @@ public final class ManifestReader {
   /// The largest file that is read: far beyond any manifest, and small enough to keep in memory.
   static final int MAX_BYTES = 64 * 1024 * 1024;
 
+  // What a decoder puts where the bytes are no text; it may also stand there of its own right.
+  private static final char REPLACEMENT = '\uFFFD';
+
   private static final List<String> EXTENSIONS = List.of(".yaml", ".yml", ".json");
 
   private final Path directory;
@@ -42,7 +46,11 @@ public final class ManifestReader {
   }
 
   /// A file that was found and not yet read.
-  public interface Source extends Supplier<ManifestFile> {}
+  public interface Source extends Supplier<ManifestFile> {
+
+    /// The pieces of the file, to be read one by one. Asked again, it looks at the file again.
+    List<ManifestPiece> pieces();
+  }
 
   /// All files behind some arguments, each once: a file itself, in a folder every manifest in
   /// alphabetical order, folders within it too unless they are hidden, standard input for `-`.
@@ -50,7 +58,7 @@ public final class ManifestReader {
     Map<Path, Source> found = new LinkedHashMap<>();
     for (String argument : arguments) {
       if (argument.equals(STDIN)) {
-        found.putIfAbsent(Path.of(STDIN), () -> read(STDIN_NAME, () -> stdin));
+        found.putIfAbsent(Path.of(STDIN), once(STDIN_NAME, () -> stdin));
         continue;
       }
       Path path = directory.resolve(argument);
@@ -69,7 +77,7 @@ public final class ManifestReader {
   ///
   /// @param name the file as the user knows it
   public ManifestFile read(Path file, String name) {
-    return read(name, () -> Files.newInputStream(directory.resolve(file)));
+    return source(name, () -> Files.newInputStream(directory.resolve(file))).get();
   }
 
   /// Says whether there was anything, be it known already or a folder that cannot be listed.
@@ -105,7 +113,10 @@ public final class ManifestReader {
   }
 
   private static Source failing(Path name, String message) {
-    return () -> failed(shown(name), Optional.empty(), message);
+    var unread =
+        new ManifestPiece.Unread(
+            new ReadProblem(shown(name), Optional.empty(), message, Optional.empty()));
+    return new Listed(unread.problem().file(), () -> List.of(unread));
   }
 
   private static void addTo(Map<Path, Source> found, Path path, Source source) {
@@ -113,7 +124,10 @@ public final class ManifestReader {
   }
 
   private static void add(Path path, Path name, Map<Path, Source> found) {
-    addTo(found, path, () -> read(shown(name), () -> Files.newInputStream(path)));
+    Opening opening = () -> Files.newInputStream(path);
+    // A pipe, such as <(helm template …), can be read only once.
+    boolean once = Files.exists(path) && !Files.isRegularFile(path);
+    addTo(found, path, once ? once(shown(name), opening) : source(shown(name), opening));
   }
 
   private static String shown(Path name) {
@@ -126,34 +140,79 @@ public final class ManifestReader {
     InputStream open() throws IOException;
   }
 
-  private static ManifestFile read(String name, Opening opening) {
+  /// A source by what it is cut into.
+  private record Listed(String name, Supplier<List<ManifestPiece>> cutting) implements Source {
+    @Override
+    public List<ManifestPiece> pieces() {
+      return cutting.get();
+    }
+
+    @Override
+    public ManifestFile get() {
+      var parts = new ArrayList<ManifestPart>();
+      for (ManifestPiece piece : pieces()) {
+        ManifestFile read = piece.read();
+        if (read.failure().isPresent()) {
+          return read;
+        }
+        parts.addAll(read.parts());
+      }
+      return new ManifestFile(name, Optional.empty(), List.copyOf(parts));
+    }
+  }
+
+  private static Source source(String name, Opening opening) {
+    return new Listed(name, () -> pieces(name, opening));
+  }
+
+  /// Of what can be read only once, such as a pipe.
+  private static Source once(String name, Opening opening) {
+    var read = new AtomicReference<List<ManifestPiece>>();
+    return new Listed(
+        name, () -> read.updateAndGet(known -> known == null ? pieces(name, opening) : known));
+  }
+
+  private static List<ManifestPiece> pieces(String name, Opening opening) {
     byte[] bytes;
     try (InputStream in = opening.open()) {
       bytes = in.readNBytes(MAX_BYTES + 1);
     } catch (IOException e) {
-      return failed(name, Optional.empty(), "cannot be read: " + reason(e));
+      return unread(name, "cannot be read: " + reason(e));
     }
-    return parse(name, bytes);
+    return cut(name, bytes);
   }
 
   /// Reads what a file holds.
   ///
   /// @param name the file as the user knows it
   public static ManifestFile parse(String name, byte[] bytes) {
+    return new Listed(name, () -> cut(name, bytes)).get();
+  }
+
+  private static List<ManifestPiece> cut(String name, byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
-      return failed(name, Optional.empty(), "is larger than " + MAX_BYTES / (1024 * 1024) + " MiB");
+      return unread(name, "is larger than " + MAX_BYTES / (1024 * 1024) + " MiB");
     }
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    CharBuffer out = CharBuffer.allocate(bytes.length);
-    CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
-    if (result.isError()) {
-      return failed(name, Optional.of(position(bytes, in.position())), "is not UTF-8 text");
+    return decode(name, bytes);
+  }
+
+  private static List<ManifestPiece> decode(String name, byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    if (text.indexOf(REPLACEMENT) >= 0) {
+      ByteBuffer in = ByteBuffer.wrap(bytes);
+      CharBuffer out = CharBuffer.allocate(bytes.length);
+      CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
+      if (result.isError()) {
+        Position at = position(bytes, in.position());
+        Optional<String> line = text.lines().skip(at.line() - 1).findFirst();
+        return List.of(
+            new ManifestPiece.Unread(
+                new ReadProblem(name, Optional.of(at), "is not UTF-8 text", line)));
+      }
     }
-    String text = out.flip().toString();
-    if (text.indexOf('\0') >= 0) {
-      return failed(name, Optional.empty(), "is a binary file");
-    }
-    return ManifestParser.parse(name, text);
+    return text.indexOf('\0') >= 0
+        ? unread(name, "is a binary file")
+        : List.copyOf(ManifestParser.cut(name, text));
   }
 
   private static Position position(byte[] bytes, int offset) {
@@ -170,8 +229,10 @@ public final class ManifestReader {
     return new Position(line, column);
   }
 
-  private static ManifestFile failed(String name, Optional<Position> position, String message) {
-    return new ManifestFile(name, Optional.of(new ReadProblem(name, position, message)), List.of());
+  private static List<ManifestPiece> unread(String name, String message) {
+    return List.of(
+        new ManifestPiece.Unread(
+            new ReadProblem(name, Optional.empty(), message, Optional.empty())));
   }
 
   private static String reason(IOException e) {

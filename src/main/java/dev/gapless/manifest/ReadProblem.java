@@ -6,7 +6,9 @@ import java.util.Optional;
 ///
 /// @param file the file as it was named
 /// @param position empty where no place can be named
-public record ReadProblem(String file, Optional<Position> position, String message) {
+/// @param line the text of the line there, where it is known
+public record ReadProblem(
+    String file, Optional<Position> position, String message, Optional<String> line) {
 
   /// `file:line:column: message`.
   @Override

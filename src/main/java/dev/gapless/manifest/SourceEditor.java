@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.manifest.YamlNode.Span;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -17,44 +20,156 @@ import org.jspecify.annotations.Nullable;
 /// It covers how manifests are usually written. Whatever it makes is read again and taken only if
 /// it says exactly what it should.
 final class SourceEditor {
-  private static final Pattern BARE = Pattern.compile("[A-Za-z][A-Za-z0-9_./-]*");
+  private static final Pattern BARE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_./%-]*");
+  private static final Pattern COMMENT = Pattern.compile("(?<![^ \t\r\n])#");
+  private static final Pattern PROPERTIES = Pattern.compile("(?:[&!][^ \t\r\n]*[ \t]+)+");
+  private static final Pattern BLOCK_HEADER =
+      Pattern.compile("(?:[&!][^ \t\r\n]*[ \t\r\n]+)*[|>]([-+0-9]*)");
+  private static final Pattern LINE_BREAKS = Pattern.compile("[\r\n]*");
+  private static final Pattern ONE_LINE_BREAK = Pattern.compile("\r?\n");
 
   private final String text;
+  private final Copying copying;
   private final List<Integer> lineStarts = new ArrayList<>();
-  private final String lineBreak;
+  private final IdentityHashMap<YamlNode, YamlNode.Alias> aliases = new IdentityHashMap<>();
+  private final IdentityHashMap<YamlNode, JsonNode> anchored = new IdentityHashMap<>();
+  private final Indentation indentation;
 
   // Of several at one place the innermost, which is noted first, must come to stand first.
   private final List<Replacement> replacements = new ArrayList<>();
 
-  private SourceEditor(String text) {
+  // The first that was met, which is the most particular.
+  private TextEdit.@Nullable Impossible obstacle;
+
+  private SourceEditor(String text, YamlNode syntax, Copying copying) {
     this.text = text;
+    this.copying = copying;
     lineStarts.add(0);
-    for (int at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
-      lineStarts.add(at + 1);
+    for (int at = 0; at < text.length(); at++) {
+      char c = text.charAt(at);
+      if (c == '\n' || (c == '\r' && !text.startsWith("\n", at + 1))) {
+        lineStarts.add(at + 1);
+      }
     }
-    this.lineBreak = text.contains("\r\n") ? "\r\n" : "\n";
+    collectAliases(syntax);
+    this.indentation = Indentation.of(syntax);
+  }
+
+  /// Whether what stands behind an alias or a merge key may be written out where it changes.
+  enum Copying {
+    ALLOWED,
+    FORBIDDEN
   }
 
   /// The text of a document whose tree becomes another.
-  ///
-  /// @return empty where the text cannot be edited in place
-  static Optional<String> edit(String text, JsonNode before, JsonNode after) {
+  static TextEdit edit(String text, JsonNode before, JsonNode after, Copying copying) {
     try {
-      var editor = new SourceEditor(text);
       Optional<YamlNode> syntax = YamlComposer.compose(text);
-      if (syntax.isEmpty() || !editor.node(syntax.get(), before, after)) {
-        return Optional.empty();
-      }
-      String edited = Replacement.apply(editor.replacements, text);
-      return says(edited, after) ? Optional.of(edited) : Optional.empty();
-    } catch (UnreadableDocumentException _) {
-      return Optional.empty();
+      return syntax.isEmpty()
+          ? new TextEdit.Impossible(Position.START, "holds nothing")
+          : new SourceEditor(text, syntax.get(), copying).edit(syntax.get(), before, after);
+    } catch (UnreadableDocumentException e) {
+      return new TextEdit.Impossible(e.position(), e.reason());
     }
   }
 
-  private static boolean says(String edited, JsonNode after) throws UnreadableDocumentException {
-    Optional<YamlNode> syntax = YamlComposer.compose(edited);
-    return syntax.isPresent() && YamlTree.read(syntax.get()).value().equals(after);
+  private TextEdit edit(YamlNode syntax, JsonNode before, JsonNode after) {
+    if (!node(syntax, before, after)) {
+      return obstacle(syntax);
+    }
+    if (copying == Copying.FORBIDDEN) {
+      for (Replacement replacement : replacements) {
+        Optional<TextEdit.Impossible> lost = lostComment(replacement);
+        if (lost.isPresent()) {
+          return lost.get();
+        }
+      }
+    }
+    String edited = Replacement.apply(replacements, text);
+    return says(edited, after) ? new TextEdit.Done(edited) : obstacle(syntax);
+  }
+
+  private static boolean says(String edited, JsonNode after) {
+    try {
+      Optional<YamlNode> syntax = YamlComposer.compose(edited);
+      return syntax.isPresent() && YamlTree.read(syntax.get()).value().equals(after);
+    } catch (UnreadableDocumentException _) {
+      return false;
+    }
+  }
+
+  private TextEdit.Impossible obstacle(YamlNode syntax) {
+    if (obstacle != null) {
+      return obstacle;
+    }
+    Optional<YamlNode> shared =
+        anchored.keySet().stream()
+            .filter(aliases::containsKey)
+            .min(
+                Comparator.comparingInt((YamlNode it) -> it.span().startLine())
+                    .thenComparingInt(it -> it.span().startColumn()));
+    if (shared.isPresent()) {
+      return impossible(
+          shared.get(),
+          "the value behind this anchor is used again in line "
+              + (firstAlias(shared.get()) + 1)
+              + ", where it must not change");
+    }
+    return impossible(syntax, "this document is written in a way that cannot be edited in place");
+  }
+
+  private int firstAlias(YamlNode anchored) {
+    YamlNode.Alias alias = aliases.get(anchored);
+    return alias == null ? 0 : alias.span().startLine();
+  }
+
+  private static TextEdit.Impossible impossible(YamlNode node, String why) {
+    return new TextEdit.Impossible(
+        new Position(node.span().startLine() + 1, node.span().startColumn() + 1), why);
+  }
+
+  /// Notes what stands in the way; always false.
+  private boolean refuse(YamlNode node, String why) {
+    if (obstacle == null) {
+      obstacle = impossible(node, why);
+    }
+    return false;
+  }
+
+  private Optional<TextEdit.Impossible> lostComment(Replacement replacement) {
+    Matcher comment =
+        COMMENT
+            .matcher(text)
+            .region(replacement.start(), replacement.end())
+            .useTransparentBounds(true);
+    if (!comment.find()) {
+      return Optional.empty();
+    }
+    int at = comment.start();
+    int line = 0;
+    while (line + 1 < lineStarts.size() && lineStarts.get(line + 1) <= at) {
+      line++;
+    }
+    int column = text.codePointCount(lineStarts.get(line), at);
+    return Optional.of(
+        new TextEdit.Impossible(
+            new Position(line + 1, column + 1),
+            "a comment stands within the value that must change"));
+  }
+
+  private void collectAliases(YamlNode node) {
+    switch (node) {
+      case YamlNode.Alias alias -> aliases.putIfAbsent(alias.target(), alias);
+      case YamlNode.Mapping mapping ->
+          mapping
+              .members()
+              .forEach(it -> {
+                collectAliases(it.key());
+                collectAliases(it.value());
+              });
+      case YamlNode.Sequence sequence -> sequence.elements().forEach(this::collectAliases);
+      case YamlNode.Scalar _ -> {}
+    }
   }
 
   /// Edits below a node; says whether that was possible.
@@ -69,12 +184,28 @@ final class SourceEditor {
               mapping(mapping, before, after);
           case YamlNode.Sequence sequence when before.isArray() && before.size() == after.size() ->
               sequence(sequence, before, after);
+          case YamlNode.Alias alias -> alias(alias, after);
           default -> false;
         };
     if (!edited) {
       replacements.subList(mark, replacements.size()).clear();
+    } else if (node.anchored()) {
+      anchored.put(node, after);
     }
     return edited;
+  }
+
+  /// Whether what the alias stands for has become the same already.
+  private boolean alias(YamlNode.Alias alias, JsonNode after) {
+    if (after.equals(anchored.get(alias.target()))) {
+      return true;
+    }
+    return copying == Copying.FORBIDDEN
+        && refuse(
+            alias,
+            "this alias stands for the value of line "
+                + (alias.target().span().startLine() + 1)
+                + ", and only one of the two must change");
   }
 
   private boolean sequence(YamlNode.Sequence sequence, JsonNode before, JsonNode after) {
@@ -99,104 +230,272 @@ final class SourceEditor {
         continue;
       }
       if (member == null) {
+        if (before.has(name) && copying == Copying.FORBIDDEN) {
+          return refuse(
+              merge(mapping), name + " comes by this merge key and must change here only");
+        }
         added.put(name, entry.getValue());
       } else if (!node(member.value(), old, entry.getValue())
-          && !replace(mapping, member, name, entry.getValue())) {
+          && !replace(mapping, member, entry.getValue())) {
         return false;
       }
     }
     for (Map.Entry<String, JsonNode> entry : before.properties()) {
-      if (!after.has(entry.getKey()) && !remove(mapping, entry.getKey())) {
+      if (!after.has(entry.getKey()) && !remove(mapping, entry.getKey(), added)) {
         return false;
       }
     }
-    insert(mapping, added);
-    return true;
+    return insert(mapping, added);
   }
 
+  private static YamlNode merge(YamlNode.Mapping mapping) {
+    return mapping.members().stream()
+        .map(YamlNode.Member::key)
+        .filter(YamlTree::isMerge)
+        .findFirst()
+        .orElse(mapping);
+  }
+
+  // The member that counts: the last one, unless a merge key below it says otherwise.
   private static YamlNode.@Nullable Member member(YamlNode.Mapping mapping, String name) {
     for (YamlNode.Member member : mapping.members().reversed()) {
-      if (member.key() instanceof YamlNode.Scalar key
-          && key.text().equals(name)
-          && !YamlTree.isMerge(key)) {
+      if (YamlTree.isMerge(member.key())) {
+        if (holds(member.value(), name)) {
+          return null;
+        }
+      } else if (member.key() instanceof YamlNode.Scalar key && key.text().equals(name)) {
         return member;
       }
     }
     return null;
   }
 
-  private boolean replace(
-      YamlNode.Mapping mapping, YamlNode.Member member, String name, JsonNode value) {
+  private static boolean holds(YamlNode merged, String name) {
+    return switch (merged) {
+      case YamlNode.Alias alias -> holds(alias.target(), name);
+      case YamlNode.Sequence sequence ->
+          sequence.elements().stream().anyMatch(it -> holds(it, name));
+      case YamlNode.Mapping mapping ->
+          mapping.members().stream()
+              .anyMatch(it ->
+                  YamlTree.isMerge(it.key())
+                      ? holds(it.value(), name)
+                      : it.key() instanceof YamlNode.Scalar key && key.text().equals(name));
+      case YamlNode.Scalar _ -> false;
+    };
+  }
+
+  private boolean replace(YamlNode.Mapping mapping, YamlNode.Member member, JsonNode value) {
     YamlNode old = member.value();
-    if (old.anchored() || old.tag().isPresent()) {
+    if (obstacle != null && copying == Copying.FORBIDDEN) {
       return false;
     }
-    boolean inline =
-        old instanceof YamlNode.Scalar scalar && scalar.style() == YamlNode.Style.INLINE;
-    if (mapping.flow() || (inline && value.isValueNode())) {
-      String space = start(old) == end(old) ? " " : "";
-      replacements.add(new Replacement(start(old), end(old), space + flow(value)));
+    if (old.tag().isPresent()) {
+      return refuse(old, "the tag of this value says what it is, and it must change");
+    }
+    int start = start(old) + properties(old);
+    int end = contentEnd(old);
+    boolean inline = inline(old);
+    boolean empty = start == end;
+    if (mapping.flow() || (inline && (value.isValueNode() || value.isEmpty()))) {
+      replacements.add(new Replacement(start, end, (empty ? " " : "") + written(value, old)));
       return true;
+    }
+    if (old.anchored()) {
+      return refuse(old, "the value behind this anchor must become another");
     }
     Span key = member.key().span();
-    replacements.add(
-        new Replacement(
-            start(member.key()),
-            contentEnd(old),
-            indented(YamlWriter.member(name, value), key.startColumn())));
-    return true;
-  }
-
-  private boolean remove(YamlNode.Mapping mapping, String name) {
-    YamlNode.Member member = member(mapping, name);
-    int size = mapping.members().size();
-    if (member == null || size == 1 || mapping.flow()) {
-      return false;
-    }
-    int key = start(member.key());
-    int lineStart = lineStarts.get(member.key().span().startLine());
-    if (text.substring(lineStart, key).isBlank()) {
-      int end = text.indexOf('\n', contentEnd(member.value()));
-      replacements.add(new Replacement(lineStart, end < 0 ? text.length() : end + 1, ""));
+    int colon = text.indexOf(':', end(member.key())) + 1;
+    if (value.isValueNode() || value.isEmpty()) {
+      replacements.add(new Replacement(colon, end, " " + flow(value)));
       return true;
     }
-    int index = mapping.members().indexOf(member);
-    if (index + 1 == size) {
-      return false;
+    if (!inline) {
+      int column = old.span().startColumn();
+      replacements.add(
+          new Replacement(start, end, indented(YamlWriter.write(value, indentation), column, end)));
+      return true;
     }
-    // The first member of a list's element: the next one moves up behind the dash.
-    int next = start(mapping.members().get(index + 1).key());
-    replacements.add(new Replacement(key, next, ""));
+    if (key.startLine() != old.span().endLine()) {
+      replacements.add(new Replacement(start, end, flow(value)));
+      return true;
+    }
+    // A block goes below the line, so that a comment stays beside the key.
+    String block = indented(YamlWriter.member("k", value, indentation), key.startColumn(), end);
+    replacements.add(new Replacement(colon, end, ""));
+    int lineEnd = lineEnd(end);
+    replacements.add(new Replacement(lineEnd, lineEnd, block.substring("k:".length())));
     return true;
   }
 
-  private void insert(YamlNode.Mapping mapping, Map<String, JsonNode> members) {
-    if (members.isEmpty()) {
-      return;
+  // On its own in a line: a word, or a list or mapping within brackets.
+  private static boolean inline(YamlNode node) {
+    return switch (node) {
+      case YamlNode.Scalar scalar -> scalar.style() == YamlNode.Style.INLINE;
+      case YamlNode.Mapping mapping -> mapping.flow();
+      case YamlNode.Sequence sequence -> sequence.flow();
+      case YamlNode.Alias _ -> true;
+    };
+  }
+
+  /// The length of the anchor before a value.
+  private int properties(YamlNode node) {
+    Matcher matcher = PROPERTIES.matcher(text).region(start(node), end(node));
+    return node.anchored() && matcher.lookingAt() ? matcher.end() - matcher.start() : 0;
+  }
+
+  /// A value within one line, quoted as the one before it was.
+  private String written(JsonNode value, YamlNode old) {
+    int start = start(old) + properties(old);
+    char first = start < end(old) ? text.charAt(start) : ' ';
+    if (!value.isTextual()) {
+      return flow(value);
     }
-    var inserted = new StringBuilder();
+    return switch (first) {
+      case '\'' -> "'" + value.textValue().replace("'", "''") + "'";
+      case '"' -> value.toString();
+      default -> flow(value.textValue());
+    };
+  }
+
+  private boolean remove(YamlNode.Mapping mapping, String name, Map<String, JsonNode> added) {
+    YamlNode.Member member = member(mapping, name);
+    if (member == null) {
+      return refuse(merge(mapping), name + " comes by this merge key and must go");
+    }
+    int size = mapping.members().size();
+    if (size == 1) {
+      return exchange(mapping, member, added);
+    }
+    int key = start(member.key());
+    int end = contentEnd(member.value());
+    int index = mapping.members().indexOf(member);
+    int lineStart = lineStarts.get(member.key().span().startLine());
+    if (!mapping.flow() && text.substring(lineStart, key).isBlank()) {
+      int lineEnd = lineEnd(end);
+      boolean commented = text.substring(end, lineEnd).strip().startsWith("#");
+      replacements.add(
+          commented
+              ? new Replacement(key, text.indexOf('#', end), "")
+              : new Replacement(lineStart, nextLine(lineEnd), ""));
+      return true;
+    }
+    if (index + 1 < size) {
+      // The next one moves up, behind a list element's dash or within the brackets.
+      replacements.add(new Replacement(key, start(mapping.members().get(index + 1).key()), ""));
+      return true;
+    }
     if (mapping.flow()) {
-      members.forEach((name, value) ->
-          inserted.append(", ").append(flow(name)).append(": ").append(flow(value)));
-      int end = contentEnd(mapping.members().getLast().value());
-      replacements.add(new Replacement(end, end, inserted.toString()));
-      return;
+      int before = contentEnd(mapping.members().get(index - 1).value());
+      replacements.add(new Replacement(before, end, ""));
+      return true;
     }
+    return false;
+  }
+
+  /// Puts others in the place of the only member.
+  private boolean exchange(
+      YamlNode.Mapping mapping, YamlNode.Member member, Map<String, JsonNode> added) {
+    if (added.isEmpty()) {
+      return false;
+    }
+    int start = start(member.key());
+    int end = contentEnd(member.value());
+    String members =
+        mapping.flow() ? flowMembers(added) : block(added, member.key().span().startColumn(), end);
+    replacements.add(new Replacement(start, end, members));
+    added.clear();
+    return true;
+  }
+
+  private boolean insert(YamlNode.Mapping mapping, Map<String, JsonNode> members) {
+    if (members.isEmpty()) {
+      return true;
+    }
+    if (mapping.flow()) {
+      int end = contentEnd(mapping.members().getLast().value());
+      replacements.add(new Replacement(end, end, ", " + flowMembers(members)));
+      return true;
+    }
+    int first = start(mapping.members().getFirst().key());
     int column = mapping.members().getFirst().key().span().startColumn();
     String margin = " ".repeat(column);
+    for (YamlNode.Member member : mapping.members().reversed()) {
+      if (canBeFollowed(member.value())) {
+        int end = behindComment(contentEnd(member.value()));
+        String block = lineBreak(end) + margin + block(members, column, end);
+        replacements.add(new Replacement(end, end, block));
+        return true;
+      }
+    }
+    int lineStart = lineStarts.get(mapping.members().getFirst().key().span().startLine());
+    if (!text.substring(lineStart, first).isBlank()) {
+      return refuse(mapping, "what follows the last field here would become part of its text");
+    }
+    String block = block(members, column, first) + lineBreak(first) + margin;
+    replacements.add(new Replacement(first, first, block));
+    return true;
+  }
+
+  // The blank lines that end a block scalar may belong to it, and so may the end of the file.
+  private boolean canBeFollowed(YamlNode node) {
+    return switch (node) {
+      case YamlNode.Mapping mapping when !mapping.flow() ->
+          canBeFollowed(mapping.members().getLast().value());
+      case YamlNode.Sequence sequence when !sequence.flow() ->
+          canBeFollowed(sequence.elements().getLast());
+      case YamlNode.Scalar scalar when scalar.style() == YamlNode.Style.BLOCK -> {
+        Matcher header = BLOCK_HEADER.matcher(text).region(start(scalar), end(scalar));
+        String indicators = header.lookingAt() ? header.group(1) : "+";
+        String rest = text.substring(contentEnd(scalar), end(scalar));
+        if (indicators.contains("+")) {
+          yield ONE_LINE_BREAK.matcher(rest).matches();
+        }
+        yield LINE_BREAKS.matcher(rest).matches() && (indicators.contains("-") || !rest.isEmpty());
+      }
+      default -> true;
+    };
+  }
+
+  /// The end of the line, and of a comment there that goes on in the lines below.
+  private int behindComment(int offset) {
+    int end = lineEnd(offset);
+    int comment = text.indexOf('#', offset);
+    if (comment < 0 || comment > end) {
+      return end;
+    }
+    int lineStart =
+        Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1));
+    String margin = " ".repeat(comment - lineStart - 1) + "#";
+    while (text.startsWith(margin, nextLine(end))) {
+      end = lineEnd(nextLine(end));
+    }
+    return end;
+  }
+
+  private String block(Map<String, JsonNode> members, int column, int offset) {
+    var lines = new ArrayList<String>();
     members.forEach((name, value) ->
-        inserted
-            .append(lineBreak)
-            .append(margin)
-            .append(indented(YamlWriter.member(name, value), column)));
-    int end = lineEnd(contentEnd(mapping));
-    replacements.add(new Replacement(end, end, inserted.toString()));
+        lines.add(indented(YamlWriter.member(name, value, indentation), column, offset)));
+    return String.join(lineBreak(offset) + " ".repeat(column), lines);
   }
 
   // The first line stands where it is put; the last is not ended.
-  private String indented(String block, int column) {
+  private String indented(String block, int column, int offset) {
     String margin = " ".repeat(column);
-    return block.stripTrailing().replaceAll("\n(?=.)", "\n" + margin).replace("\n", lineBreak);
+    return block
+        .stripTrailing()
+        .replaceAll("\n(?=.)", "\n" + margin)
+        .replace("\n", lineBreak(offset));
+  }
+
+  /// How the line at an offset ends, or the one before it where it does not.
+  private String lineBreak(int offset) {
+    int end = lineEnd(offset);
+    if (end == text.length() && lineStarts.getLast() > 0) {
+      end = lineEnd(lineStarts.get(lineStarts.size() - 2));
+    }
+    return end < text.length() ? text.substring(end, nextLine(end)) : "\n";
   }
 
   private int start(YamlNode node) {
@@ -228,18 +527,29 @@ final class SourceEditor {
   }
 
   private int lineEnd(int offset) {
-    int end = text.indexOf('\n', offset);
-    if (end < 0) {
-      return text.length();
+    int end = offset;
+    while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {
+      end++;
     }
-    return end > 0 && text.charAt(end - 1) == '\r' ? end - 1 : end;
+    return end;
+  }
+
+  /// Where the line behind a line's end begins.
+  private int nextLine(int lineEnd) {
+    return Math.min(text.length(), lineEnd + (text.startsWith("\r\n", lineEnd) ? 2 : 1));
+  }
+
+  private static String flowMembers(Map<String, JsonNode> members) {
+    var written = new ArrayList<String>();
+    members.forEach((name, value) -> written.add(flow(name) + ": " + flow(value)));
+    return String.join(", ", written);
   }
 
   private static String flow(JsonNode value) {
     if (value.isObject()) {
-      var members = new ArrayList<String>();
-      value.properties().forEach(it -> members.add(flow(it.getKey()) + ": " + flow(it.getValue())));
-      return "{" + String.join(", ", members) + "}";
+      var members = new LinkedHashMap<String, JsonNode>();
+      value.properties().forEach(it -> members.put(it.getKey(), it.getValue()));
+      return "{" + flowMembers(members) + "}";
     }
     if (value.isArray()) {
       var elements = new ArrayList<String>();

@@ -54,7 +54,7 @@ final class YamlComposer {
         boolean again = mended < MAX_TABS && (long) mended * text.length() < MAX_READ_AGAIN;
         Optional<String> next = again ? withoutTab(readable, e) : Optional.empty();
         if (next.isEmpty()) {
-          throw new UnreadableDocumentException(position(e), reason(e), e);
+          throw new UnreadableDocumentException(position(e, readable), reason(e), e);
         }
         readable = next.get();
       } catch (ReaderException e) {
@@ -200,9 +200,13 @@ final class YamlComposer {
     return new Position(mark.getLine() + 1, mark.getColumn() + 1);
   }
 
-  private static Position position(MarkedYamlEngineException e) {
+  // What never ends is to be found where it begins.
+  private static Position position(MarkedYamlEngineException e, String text) {
+    int length = text.codePointCount(0, text.length());
     return e.getProblemMark()
+        .filter(mark -> mark.getIndex() < length)
         .or(e::getContextMark)
+        .or(e::getProblemMark)
         .map(YamlComposer::position)
         .orElse(Position.START);
   }

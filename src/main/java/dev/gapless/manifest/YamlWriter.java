@@ -23,8 +23,6 @@ import org.snakeyaml.engine.v2.events.StreamStartEvent;
 /// Writes trees as YAML in the form in which manifests are usually written, with every string
 /// quoted that some reader would take for something else.
 public final class YamlWriter {
-  private static final DumpSettings SETTINGS =
-      DumpSettings.builder().setIndent(2).setSplitLines(false).setMaxSimpleKeyLength(1024).build();
   private static final ImplicitTuple UNTAGGED = new ImplicitTuple(true, true);
   private static final ImplicitTuple QUOTED = new ImplicitTuple(false, true);
 
@@ -36,15 +34,29 @@ public final class YamlWriter {
 
   /// A tree as one document in block style, without markers, its last line ended.
   public static String write(JsonNode tree) {
+    return write(tree, Indentation.USUAL);
+  }
+
+  static String write(JsonNode tree, Indentation indentation) {
     var text = new StringBuilder();
-    var writer = new YamlWriter(new Emitter(SETTINGS, new Sink(text)));
+    var writer = new YamlWriter(new Emitter(settings(indentation), new Sink(text)));
     writer.document(tree);
     return text.toString();
   }
 
   /// One member of an object, as it stands at the left margin; its last line ended.
-  static String member(String name, JsonNode value) {
-    return write(JsonNodeFactory.instance.objectNode().set(name, value));
+  static String member(String name, JsonNode value, Indentation indentation) {
+    return write(JsonNodeFactory.instance.objectNode().set(name, value), indentation);
+  }
+
+  private static DumpSettings settings(Indentation indentation) {
+    return DumpSettings.builder()
+        .setIndent(indentation.fields())
+        .setIndicatorIndent(indentation.dashes())
+        .setIndentWithIndicator(indentation.dashes() > 0)
+        .setSplitLines(false)
+        .setMaxSimpleKeyLength(1024)
+        .build();
   }
 
   private void document(JsonNode tree) {

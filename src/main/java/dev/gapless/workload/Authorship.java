@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
 /// Tells the values that an author wrote from those that Kubernetes' defaults or admission filled
 /// in.
 public final class Authorship {
+  /// What kubectl's client-side apply keeps of the manifest, on the object itself.
+  public static final String LAST_APPLIED_ANNOTATION =
+      "kubectl.kubernetes.io/last-applied-configuration";
+
   private static final FieldPath LAST_APPLIED =
-      FieldPath.of("metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration");
+      FieldPath.of("metadata", "annotations", LAST_APPLIED_ANNOTATION);
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Source source;

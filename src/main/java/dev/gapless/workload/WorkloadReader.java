@@ -66,6 +66,11 @@ public final class WorkloadReader {
     return apiVersion.equals(API_VERSIONS.get(kind));
   }
 
+  /// The API version in which objects of that kind are workloads; empty for other kinds.
+  public static Optional<String> apiVersion(String kind) {
+    return Optional.ofNullable(API_VERSIONS.get(kind));
+  }
+
   /// Whether some version of that API group's kind is a workload.
   public static boolean readsGroup(String group, String kind) {
     return API_VERSIONS.getOrDefault(kind, "").startsWith(group + "/");

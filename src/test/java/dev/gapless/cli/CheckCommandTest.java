@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +128,60 @@ class CheckCommandTest {
         Invocation.withInput(directory, input, "check", "-"));
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          apps/v1 Deploymnt       | apps/v1 has no kind "Deploymnt" (did you mean "Deployment"?)
+          apps/v1 deployment      | apps/v1 has no kind "deployment" (did you mean "Deployment"?)
+          apps/v1 StatefullSet    | apps/v1 has no kind "StatefullSet" (did you mean "StatefulSet"?)
+          app/v1 Deployment       | must be apps/v1, is app/v1
+          v1 DaemonSet            | must be apps/v1, is v1
+          apps/v1 ReplicaSet      |
+          apps/v1 Gadget          |
+          shop.example/v1 Deployment |
+          argoproj.io/v1alpha1 Rolout | argoproj.io/v1alpha1 has no kind "Rolout" (did you mean "Rollout"?)
+          argoproj.io/v1 Rollout  | must be argoproj.io/v1alpha1, is argoproj.io/v1
+          apps/v1 Rollout         | must be argoproj.io/v1alpha1, is apps/v1
+          argoproj.io/v1alpha1 Workflow |
+          rollouts.kruise.io/v1beta1 Rollout |
+          """)
+  void aMistypedKindIsToldWithTheOneThatWasMeant(String what, String why) {
+    String[] words = what.split(" ", -1);
+    Invocation check =
+        Invocation.withInput(
+            directory, "apiVersion: %s\nkind: %s\n".formatted(words[0], words[1]), "check", "-");
+    assertEquals(0, check.exitCode());
+    String told = check.err().isEmpty() ? "" : check.err().split("skipped: ", -1)[1].strip();
+    assertEquals(why == null ? "" : why, told);
+  }
+
+  @Test
+  void aServiceCountsForTheWorkloadsOfAllFiles() throws IOException {
+    for (int i = 0; i < 2 * Workers.WORTH_IT; i++) {
+      Files.writeString(
+          directory.resolve("%03d.yaml".formatted(i)),
+          i % 2 == 0
+              ? WEB.replace("app: web", "app: web-" + i + ", all: same")
+              : """
+              kind: "Serv\\x69ce"
+              apiVersion: v1
+              metadata: {name: service-%d}
+              spec: {selector: {all: same, app: web-%d}}
+              """
+                  .formatted(i, i - 1));
+    }
+    Invocation check = Invocation.of(directory, "check", "-q", ".");
+    assertEquals(
+        IntStream.range(0, Workers.WORTH_IT)
+            .mapToObj(i ->
+                "%03d.yaml:6: spec: is behind [service-%d] [selected] (recorded)"
+                    .formatted(2 * i, 2 * i + 1))
+            .toList(),
+        check.out().lines().filter(it -> it.contains("[selected]")).toList());
+  }
+
   @ParameterizedTest(name = "--fail-on {0} with {1} ends with {2}")
   @CsvSource({
     "deny, Enforce, 1",
@@ -152,6 +207,8 @@ class CheckCommandTest {
     assertEquals(
         """
         broken.yaml:1:5: mapping values are not allowed here
+            a: b: c
+                ^
         none.yaml: cannot be read: no such file or folder
         """,
         check.err());
@@ -282,6 +339,8 @@ class CheckCommandTest {
         """
         a\\u001b[2J\\u000ab.yaml:1: extensions/v1beta1 Deployment "w\\u001b[2J\\u000afake.yaml:1: ok\\u0085\\u202e" skipped: must be apps/v1, is extensions/v1beta1, which Kubernetes 1.16 removed
         a\\u001b[2J\\u000ab.yaml:5:3: there is no anchor "no"
+            - *no
+              ^
         """,
         check.err());
     String service =

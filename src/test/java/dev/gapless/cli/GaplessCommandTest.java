@@ -83,7 +83,16 @@ class GaplessCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "check --help", "fix -h", "explain --help", "version --help"})
+  @ValueSource(
+      strings = {
+        "--help",
+        "check --help",
+        "fix -h",
+        "explain --help",
+        "baseline -h",
+        "completion -h",
+        "version --help"
+      })
   void everyCommandHasHelp(String arguments) {
     Invocation help = Invocation.of(directory, arguments.split(" ", -1));
     assertEquals(0, help.exitCode());
@@ -100,7 +109,11 @@ class GaplessCommandTest {
           check --fial-on x   | Unknown option: '--fial-on' (did you mean "--fail-on"?)
           check               | Missing required parameter: 'PATH'
           check --fail-on dney x | Invalid value for option '--fail-on': must be one of deny, warn, any, is "dney" (did you mean "deny"?)
-          check -o sarf x     | Invalid value for option '--output': must be one of text, json, sarif, is "sarf" (did you mean "sarif"?)
+          check -o sarf x     | Invalid value for option '--output' (FORMAT[=FILE]): must be one of text, json, sarif, junit, github, gitlab, markdown, is "sarf" (did you mean "sarif"?)
+          check -o json= x    | Invalid value for option '--output' (FORMAT[=FILE]): must name a file behind "json="
+          check -o json -o text x | only one form of output can go to standard output: give the others a file, as in -o sarif=gapless.sarif
+          completion fsh      | Invalid value for positional parameter at index 0 (SHELL): must be one of bash, zsh, fish, is "fsh" (did you mean "fish"?)
+          baselin x           | Unmatched arguments from index 0: 'baselin', 'x' (did you mean "baseline"?)
           """)
   void whatIsMistypedIsSaidWithTheRemedy(String arguments, String message) {
     Invocation mistyped = Invocation.of(directory, arguments.split(" ", -1));

@@ -40,6 +40,7 @@ record Invocation(int exitCode, String out, String err) {
             environment,
             terminal,
             terminal,
+            terminal,
             InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z")));
     int exitCode = GaplessCommand.run(shell, rules, arguments);
     return new Invocation(

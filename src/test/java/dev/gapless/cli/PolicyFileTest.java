@@ -105,7 +105,14 @@ class PolicyFileTest {
     assertEquals(
         "policy.yaml:1:1: apiVersion: must be given: gapless.dev/v1alpha1",
         mistakes("a: 1\n").lines().filter(it -> it.contains("apiVersion:")).findFirst().orElse(""));
-    assertEquals("policy.yaml:1:5: mapping values are not allowed here", mistakes("a: b: c\n"));
+    assertEquals(
+        """
+        policy.yaml:1:5: mapping values are not allowed here
+            a: b: c
+                ^\
+        """
+            .stripIndent(),
+        mistakes("a: b: c\n"));
   }
 
   @Test

@@ -155,4 +155,20 @@ final class TestRules {
       throw new IllegalStateException("out of order");
     }
   }
+
+  /// Throws on the workload of one name.
+  record FaultyOn(String name) implements Rule {
+    @Override
+    public RuleDoc doc() {
+      return TestRules.doc("faulty-on", Mode.ENFORCE);
+    }
+
+    @Override
+    public Outcome judge(Subject subject) {
+      if (subject.workload().metadata().name().equals(name)) {
+        throw new IllegalStateException("out of order");
+      }
+      return new Outcome.Passed();
+    }
+  }
 }

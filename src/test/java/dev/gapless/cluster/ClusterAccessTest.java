@@ -92,6 +92,23 @@ class ClusterAccessTest {
   }
 
   @Test
+  void aCommandAboutAClusterTakesWhatKubectlTakes() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("config"),
+            KUBECONFIG.replace("user: me}}", "user: me, namespace: shop}}"));
+    Map<String, String> environment = Map.of("KUBECONFIG", file.toString());
+
+    ClusterAccess access = ClusterAccess.asKubectl(Optional.empty(), Optional.empty(), environment);
+    assertEquals(new ClusterAccess.Kubeconfig(file, Optional.empty()), access);
+    assertEquals("shop", access.config().orElseThrow().getNamespace());
+    Path named = folder.resolve("named");
+    assertEquals(
+        new ClusterAccess.Kubeconfig(named, Optional.of("two")),
+        ClusterAccess.asKubectl(Optional.of(named), Optional.of("two"), environment));
+  }
+
+  @Test
   void aContextThatIsNotThereIsNamed() throws Exception {
     Path file = Files.writeString(folder.resolve("config"), KUBECONFIG);
 

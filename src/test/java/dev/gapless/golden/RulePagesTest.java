@@ -124,6 +124,7 @@ class RulePagesTest {
             Map.of(),
             false,
             false,
+            false,
             InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z")));
     GaplessCommand.run(shell, Catalog.RULES, arguments);
     String example = arguments[arguments.length - 1].replace('\\', '/');

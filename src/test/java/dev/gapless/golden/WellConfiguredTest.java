@@ -165,6 +165,7 @@ class WellConfiguredTest {
             Map.of(),
             false,
             false,
+            false,
             InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z")));
     GaplessCommand.run(shell, Catalog.RULES, "check", "-o", "json", path);
     return JSON.readTree(out.toString(StandardCharsets.UTF_8));

@@ -1,6 +1,8 @@
 package dev.gapless.manifest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -38,10 +40,10 @@ class DocumentRewriteTest {
             b:
               - x   # last
             new:
-              p:
-                q:
-                - 1
-                - x y
+                p:
+                    q:
+                      - 1
+                      - x y
 
         # tail
         t: 'yes'
@@ -68,14 +70,14 @@ class DocumentRewriteTest {
     String set = "[{'op': 'replace', 'path': '/s', 'value': {'a': {'b': 1}}}]";
     assertRewritten("s: {}\nt: 1\n", set, "s:\n  a:\n    b: 1\nt: 1\n");
     assertRewritten("s:\nt: 1\n", set, "s:\n  a:\n    b: 1\nt: 1\n");
-    assertRewritten("s: null # x\nt: 1\n", set, "s:\n  a:\n    b: 1 # x\nt: 1\n");
+    assertRewritten("s: null # x\nt: 1\n", set, "s: # x\n  a:\n    b: 1\nt: 1\n");
   }
 
   @Test
   void aValueIsReplacedInPlace() {
     String set = "[{'op': 'replace', 'path': '/s/a', 'value': 'on'}]";
     assertRewritten("s:\n  a: 5 # five\n  b: 1\n", set, "s:\n  a: \"on\" # five\n  b: 1\n");
-    assertRewritten("s: {a: '5', b: 1}\n", set, "s: {a: \"on\", b: 1}\n");
+    assertRewritten("s: {a: '5', b: 1}\n", set, "s: {a: 'on', b: 1}\n");
     assertRewritten("s:\n  a:\n  b: 1\n", set, "s:\n  a: \"on\"\n  b: 1\n");
   }
 
@@ -107,7 +109,7 @@ class DocumentRewriteTest {
     assertRewritten(
         "# head\n\nx: &x\n  a: 1\ns: *x # gone\n",
         "[{'op': 'add', 'path': '/s/b', 'value': 2}]",
-        "# head\n\nx: &x\n  a: 1\ns:\n  a: 1\n  b: 2 # gone\n");
+        "# head\n\nx: &x\n  a: 1\ns: # gone\n  a: 1\n  b: 2\n");
     assertRewritten(
         "# head\n\nx: &x\n  a: 1\ns: *x # gone\n",
         "[{'op': 'add', 'path': '/x/b', 'value': 2}]",
@@ -120,6 +122,103 @@ class DocumentRewriteTest {
         "x: &x {p: {q: 1}}\ns:\n  <<: *x\n  a: 1\n",
         "[{'op': 'add', 'path': '/s/p/r', 'value': 2}]",
         "x: &x {p: {q: 1}}\ns:\n  <<: *x\n  a: 1\n  p:\n    q: 1\n    r: 2\n");
+  }
+
+  @Test
+  void aMergeKeyBelowAMemberIsWhatCounts() {
+    assertRewritten(
+        "x: &x {p: [1, 2]}\ns:\n  p: [3]\n  <<: *x\n",
+        "[{'op': 'replace', 'path': '/s/p/1', 'value': 4}]",
+        "x: &x {p: [1, 2]}\ns:\n  p: [3]\n  <<: *x\n  p:\n  - 1\n  - 4\n");
+  }
+
+  @Test
+  void theBlankLinesOfABlockScalarStayItsOwn() {
+    String add = "[{'op': 'add', 'path': '/s/k', 'value': 1}]";
+    assertRewritten(
+        "s:\n  a: 1\n  b: |+\n    x\n\n", add, "s:\n  a: 1\n  k: 1\n  b: |+\n    x\n\n");
+    assertRewritten("s:\n  a: 1\n  b: |\n    x", add, "s:\n  a: 1\n  k: 1\n  b: |\n    x");
+    assertRewritten("s:\n  b: |-\n    x", add, "s:\n  b: |-\n    x\n  k: 1");
+    assertRewritten("s:\n  b: >+\n    x\n\n", add, "s:\n  k: 1\n  b: >+\n    x\n\n");
+    assertRewritten("s:\n  b: |+\n    x\nt: 1\n", add, "s:\n  b: |+\n    x\n  k: 1\nt: 1\n");
+  }
+
+  @Test
+  void aCommentThatGoesOnBelowItsLineIsNotTornApart() {
+    assertRewritten(
+        "s:\n  a: 1  # one\n        # two\n  # three\n",
+        "[{'op': 'add', 'path': '/s/k', 'value': 1}]",
+        "s:\n  a: 1  # one\n        # two\n  k: 1\n  # three\n");
+  }
+
+  @Test
+  void theOnlyFieldGivesItsPlaceToAnother() {
+    String swap =
+        "[{'op': 'remove', 'path': '/s/a'}, {'op': 'add', 'path': '/s/b', 'value': {'c': 1}}]";
+    assertRewritten("s:  # s\n  a: 1  # a\n", swap, "s:  # s\n  b:\n    c: 1  # a\n");
+    assertRewritten("s: {a: 1}  # s\n", swap, "s: {b: {c: 1}}  # s\n");
+  }
+
+  @Test
+  void theCommentOfARemovedFieldStays() {
+    assertRewritten(
+        "s:\n  a: 1  # why\n  b: 2\n",
+        "[{'op': 'remove', 'path': '/s/a'}]",
+        "s:\n  # why\n  b: 2\n");
+  }
+
+  @Test
+  void anAliasMayFollowWhatItStandsFor() {
+    String both =
+        "[{'op': 'add', 'path': '/x/b', 'value': 2}, {'op': 'add', 'path': '/s/b', 'value': 2}]";
+    assertInPlace("x: &x\n  a: 1\ns: *x\n", both, "x: &x\n  a: 1\n  b: 2\ns: *x\n");
+  }
+
+  @Test
+  void whatWouldBeWrittenTwiceOrLostIsLeftAlone() {
+    String one = "[{'op': 'add', 'path': '/x/b', 'value': 2}]";
+    assertImpossible("x: &x\n  a: 1\ns: *x\n", one, new Position(1, 4), "used again in line 3");
+    String other = "[{'op': 'add', 'path': '/s/b', 'value': 2}]";
+    assertImpossible("x: &x\n  a: 1\ns: *x\n", other, new Position(3, 4), "the value of line 1");
+    assertImpossible(
+        "x: &x {p: {q: 1}}\ns:\n  <<: *x\n",
+        "[{'op': 'add', 'path': '/s/p/r', 'value': 2}]",
+        new Position(3, 3),
+        "p comes by this merge key");
+    assertImpossible(
+        "s:\n  a: {\n    # why\n  }\n",
+        "[{'op': 'add', 'path': '/s/a/b', 'value': 2}]",
+        new Position(3, 5),
+        "a comment stands within");
+    assertImpossible(
+        "s:\n  a: !!str 5\n",
+        "[{'op': 'replace', 'path': '/s/a', 'value': 2}]",
+        new Position(2, 6),
+        "tag");
+    assertImpossible("# {{ x }}\ns:\n  a: 1\n", other, new Position(1, 3), "template");
+  }
+
+  private static void assertInPlace(String before, String operations, String after) {
+    assertEquals(new TextEdit.Done(after), inPlace(before, operations));
+  }
+
+  private static void assertImpossible(
+      String before, String operations, Position position, String why) {
+    // Behind another document, whose lines count too.
+    TextEdit edit = inPlace("kind: A\n---\n" + before, operations);
+    var impossible = assertInstanceOf(TextEdit.Impossible.class, edit, before);
+    assertEquals(new Position(position.line() + 2, position.column()), impossible.position());
+    assertTrue(impossible.why().contains(why), impossible.why());
+  }
+
+  private static TextEdit inPlace(String text, String operations) {
+    ManifestFile file = ManifestParser.parse("f", text);
+    ManifestObject object = file.objects().getLast();
+    try {
+      return DocumentRewrite.inPlace(file, Map.of(object, patched(object, operations)));
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(operations, e);
+    }
   }
 
   @Test

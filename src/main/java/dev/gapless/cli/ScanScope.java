@@ -1,0 +1,17 @@
+package dev.gapless.cli;
+
+import java.util.Optional;
+
+/// What of a cluster is looked at.
+///
+/// @param namespace empty for all
+/// @param selector of workloads by their labels, in kubectl's form
+record ScanScope(Optional<String> namespace, Optional<String> selector) {
+
+  /// In words: `namespace shop, app=web`.
+  @Override
+  public String toString() {
+    return namespace.map(it -> "namespace " + it).orElse("all namespaces")
+        + selector.map(it -> ", " + it).orElse("");
+  }
+}
