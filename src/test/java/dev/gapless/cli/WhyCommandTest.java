@@ -165,6 +165,18 @@ class WhyCommandTest {
   }
 
   @Test
+  void aRolloutHasItsOwnApiVersion() throws IOException {
+    Files.writeString(
+        directory.resolve("rollout.yaml"),
+        "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: web}, spec: {}}");
+    assertEquals(
+        "argoproj.io/v1alpha1",
+        JSON.readTree(run("why", "-f", "rollout.yaml", "-o", "json").out())
+            .at("/workloads/0/object/apiVersion")
+            .asText());
+  }
+
+  @Test
   void checkSaysItToo() throws IOException {
     String why = run("why", "-f", "web.yaml", "--policy", "policies").out();
     Invocation check = run("check", "web.yaml", "--policy", "policies", "--why");
