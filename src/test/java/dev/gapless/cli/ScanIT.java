@@ -271,7 +271,7 @@ class ScanIT {
             metadata: {name: rolloutpolicies.gapless.dev}
             spec:
               group: gapless.dev
-              names: {kind: RolloutPolicy, plural: rolloutpolicies}
+              names: {kind: RolloutPolicy, plural: rolloutpolicies, singular: rolloutpolicy, shortNames: [rop]}
               scope: Cluster
               versions:
                 - name: v1alpha1

@@ -154,10 +154,17 @@ class ClusterIT {
     return "";
   }
 
-  // Argo Rollouts is not installed here, so no object of its kind can be missing.
+  // Where Argo Rollouts is not installed no object of its kind can be missing.
   private static void awaitInStep(Replica replica, WatchedResource resource) {
     boolean argo = resource.group().equals("argoproj.io");
-    awaitState(replica, resource, argo ? CacheState.NOT_INSTALLED : CacheState.IN_STEP);
+    Await.until(
+        () -> resource.plural() + " to be in step, they are " + replica.cluster.states(),
+        LIMIT,
+        () -> {
+          String state = replica.cluster.states().get(resource.plural());
+          return CacheState.IN_STEP.label().equals(state)
+              || (argo && CacheState.NOT_INSTALLED.label().equals(state));
+        });
   }
 
   private static void awaitState(Replica replica, WatchedResource resource, CacheState state) {
@@ -201,18 +208,19 @@ class ClusterIT {
               "namespace",
               NAMESPACE,
               "note=not ours",
-              "exempt.gapless.dev/recreate-strategy=a reason")
+              "exempt.gapless.dev/probe-timeout-exceeds-period=a reason")
           .succeeded();
       var expected =
           new Namespace(
               Map.of("kubernetes.io/metadata.name", NAMESPACE, "team", "shop"),
-              Map.of("exempt.gapless.dev/recreate-strategy", "a reason"));
+              Map.of("exempt.gapless.dev/probe-timeout-exceeds-period", "a reason"));
       Await.until(
           "labels and annotations",
           LIMIT,
           () -> replica.cluster.namespace(NAMESPACE).filter(expected::equals).isPresent());
-      assertEquals(1, replica.gauge("gapless.exemptions", "rule", "recreate-strategy"));
-      assertEquals(0, replica.gauge("gapless.exemptions.expiring", "rule", "recreate-strategy"));
+      assertEquals(1, replica.gauge("gapless.exemptions", "rule", "probe-timeout-exceeds-period"));
+      assertEquals(
+          0, replica.gauge("gapless.exemptions.expiring", "rule", "probe-timeout-exceeds-period"));
     }
   }
 
@@ -226,8 +234,9 @@ class ClusterIT {
       for (WatchedResource resource : WatchedResource.WORKLOADS) {
         awaitInStep(replica, resource);
       }
-      assertEquals(2, replica.gauge("gapless.exemptions", "rule", "recreate-strategy"));
-      assertEquals(1, replica.gauge("gapless.exemptions.expiring", "rule", "recreate-strategy"));
+      assertEquals(2, replica.gauge("gapless.exemptions", "rule", "probe-timeout-exceeds-period"));
+      assertEquals(
+          1, replica.gauge("gapless.exemptions.expiring", "rule", "probe-timeout-exceeds-period"));
       assertEquals(0, replica.gauge("gapless.exemptions", "rule", "rollout-paused"));
 
       server.kubectl("delete", "daemonset", "soon", "--namespace=" + NAMESPACE).succeeded();
@@ -236,13 +245,13 @@ class ClusterIT {
               "annotate",
               "statefulset",
               "later",
-              "exempt.gapless.dev/recreate-strategy-",
+              "exempt.gapless.dev/probe-timeout-exceeds-period-",
               "--namespace=" + NAMESPACE)
           .succeeded();
       Await.until(
           "no exemption",
           LIMIT,
-          () -> replica.gauge("gapless.exemptions", "rule", "recreate-strategy") == 0);
+          () -> replica.gauge("gapless.exemptions", "rule", "probe-timeout-exceeds-period") == 0);
     }
     server
         .kubectl("delete", "deployments,statefulsets", "--all", "--namespace=" + NAMESPACE)
@@ -258,7 +267,7 @@ class ClusterIT {
           name: %s
           namespace: %s
           annotations:
-            exempt.gapless.dev/recreate-strategy: a reason
+            exempt.gapless.dev/probe-timeout-exceeds-period: a reason
             gapless.dev/exempt-until: "%s"
         spec:
           selector: {matchLabels: {app: web}}
