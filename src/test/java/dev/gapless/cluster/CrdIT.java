@@ -90,7 +90,7 @@ class CrdIT {
           mode: Warn, preStopSleepSeconds: 86401  | spec.preStopSleepSeconds in body should be less than or equal to 86400
           mode: Warn, drainSeconds: -1            | spec.drainSeconds in body should be greater than or equal to 0
           mode: Warn, drainSeconds: 86401         | spec.drainSeconds in body should be less than or equal to 86400
-          mode: Warn, maxSurge: 0                 | spec.maxSurge: Invalid value: "": must be a number or a percentage such as 25%, and more than 0
+          mode: Warn, maxSurge: 0                 | must be a number or a percentage such as 25%, and more than 0
           mode: Warn, maxSurge: -1                | must be a number or a percentage such as 25%, and more than 0
           mode: Warn, maxSurge: 0%                | must be a number or a percentage such as 25%, and more than 0
           mode: Warn, maxSurge: 00%               | must be a number or a percentage such as 25%, and more than 0
@@ -103,7 +103,7 @@ class CrdIT {
           mode: Warn, rules: [{name: recreate-strategy}] | spec.rules[0].mode: Required value
           mode: Warn, rules: [{mode: Warn}]       | spec.rules[0].name: Required value
           mode: Warn, rules: [{name: Recreate Strategy, mode: Warn}] | spec.rules[0].name
-          mode: Warn, rules: [{name: recreate-strategy, mode: Warn}, {name: recreate-strategy, mode: Fix}] | spec.rules[1]: Duplicate value: {"name":"recreate-strategy"}
+          mode: Warn, rules: [{name: recreate-strategy, mode: Warn}, {name: recreate-strategy, mode: Fix}] | spec.rules[1]: Duplicate value
           mode: Warn, match: {objectSelector: {matchExpressions: [{key: tier, operator: Is}]}} | supported values: "DoesNotExist", "Exists", "In", "NotIn"
           mode: Warn, match: {objectSelector: {matchExpressions: [{operator: Exists}]}} | key: Required value
           mode: Warn, match: {objectSelector: {matchExpressions: [{key: tier, operator: In}]}} | must have at least one value with In and NotIn

@@ -78,12 +78,15 @@ class GoldenApiServerIT {
           "grace-period-too-short/sleep-beyond-an-int",
           "pre-stop-sleep-missing/empty-hook-is-filled");
 
-  /// Inputs with a field that older API servers drop, and the first release that stores it.
+  /// Inputs that older API servers drop a field of or reject, and the first release that does not.
   private static final Map<String, KubernetesVersion> SINCE =
       Map.of(
           // Its matchLabelKeys, alpha and off in 1.29 and 1.30.
           "rollout-loses-capacity/anti-affinity-within-a-revision-is-judged",
-          KubernetesVersion.parse("1.31").orElseThrow());
+          KubernetesVersion.parse("1.31").orElseThrow(),
+          // A sleep of 0 seconds.
+          "pre-stop-sleep-too-short/no-wait-at-all-is-too-short",
+          KubernetesVersion.parse("1.33").orElseThrow());
 
   /// Inputs with a field that some releases drop, and that means nothing there.
   private static final Set<String> BY_RELEASE =

@@ -318,7 +318,9 @@ public final class KubeApiServer implements AutoCloseable {
 
   /// Runs kubectl as administrator with something to read: `apply -f -`.
   public KubectlResult kubectlWith(String input, String... arguments) {
-    return run("kubectl", programs.kubectl(), input, arguments);
+    // Below 1.31 it takes for JSON whatever begins with a brace.
+    String document = input.startsWith("{") ? "---\n" + input : input;
+    return run("kubectl", programs.kubectl(), document, arguments);
   }
 
   /// Runs helm as administrator.
