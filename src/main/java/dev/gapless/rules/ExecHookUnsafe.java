@@ -1,6 +1,5 @@
 package dev.gapless.rules;
 
-import com.fasterxml.jackson.databind.node.IntNode;
 import dev.gapless.patch.Edit;
 import dev.gapless.policy.Mode;
 import dev.gapless.rule.Finding;
@@ -43,9 +42,14 @@ public final class ExecHookUnsafe implements Rule {
           sidecars, and the distroless tags of Istio and Envoy. Of any other image, and of one \
           that is pinned by its digest alone, nothing is known, and nothing said.
 
+          Two mistakes work in no image, and are told of Linux pods: a command line in a single \
+          word, as in `["sleep 10"]`, for no program is called that; and a shell that is given a \
+          script without `-c`, as in `["sh", "sleep 10"]`, for it looks for a file of that name.
+
           From Kubernetes 1.30 on a plain sleep, as in `["sleep", "10"]` or `["sh", "-c", "sleep \
           10"]`, is better left to the kubelet, whatever the image: `sleep: {seconds: 10}` needs \
-          no program, and goes on working when the image is changed.
+          no program, and goes on working when the image is changed. Its seconds are whole: a \
+          fraction is dropped.
 
           A native sidecar stops after the containers it serves, but its hook runs at once with \
           all others. A hook there that makes a proxy quit takes the application's connections \
@@ -163,6 +167,17 @@ public final class ExecHookUnsafe implements Rule {
 
   private static final Pattern PROGRAM =
       Pattern.compile("(?:(?:/usr(?:/local)?)?/bin/)?(sh|bash|ash|dash|sleep)");
+  private static final Pattern SHELL =
+      Pattern.compile("(?:(?:/usr(?:/local)?)?/bin/)?(?:sh|bash|ash|dash)");
+
+  /// A program and its arguments in one; folders but the usual ones may have spaces in their names.
+  private static final Pattern ONE_WORD =
+      Pattern.compile("(?:(?:/usr(?:/local)?)?/s?bin/)?[\\w.-]+\\s(?s:.*)");
+
+  /// A command line where a shell takes a file, or a program that is none of its scripts.
+  private static final Pattern SCRIPT = Pattern.compile("sleep|[\\w.][\\w.-]*\\s[^/]*(?<!\\.sh)");
+
+  private static final int MOST_SHOWN = 40;
   private static final Pattern SLEEPS_BEFORE = Pattern.compile("\\b(?:sleep|wait)\\b");
 
   @Override
@@ -213,6 +228,10 @@ public final class ExecHookUnsafe implements Rule {
                   + " once: "
                   + quitsAtOnce(container).get()));
     }
+    Optional<String> mistake = mistake(subject, container);
+    if (mistake.isPresent()) {
+      return Optional.of(Finding.of(path, who + mistake.get()));
+    }
     Optional<String> missing = missingProgram(subject, container);
     if (missing.isPresent()) {
       String where =
@@ -245,8 +264,34 @@ public final class ExecHookUnsafe implements Rule {
     return Optional.empty();
   }
 
+  /// What is wrong with a command that runs in no image.
+  private static Optional<String> mistake(Subject subject, Container container) {
+    List<String> command = readable(container);
+    if (command.isEmpty() || subject.workload().template().windows()) {
+      return Optional.empty();
+    }
+    String first = command.getFirst();
+    if (ONE_WORD.matcher(first).matches()) {
+      return Optional.of(
+          "must name its program in a word of its own, and none is called \"" + cut(first) + "\"");
+    }
+    return command.size() > 1
+            && SHELL.matcher(first).matches()
+            && SCRIPT.matcher(command.get(1)).matches()
+        ? Optional.of(
+            "must give its script to the shell by -c, which else looks for a file \""
+                + cut(command.get(1))
+                + "\"")
+        : Optional.empty();
+  }
+
+  private static String cut(String text) {
+    String line = text.lines().findFirst().orElse("");
+    return line.length() > MOST_SHOWN ? line.substring(0, MOST_SHOWN) + "..." : line;
+  }
+
   private static Optional<String> quitsAtOnce(Container container) {
-    String command = String.join(" ", command(container));
+    String command = String.join(" ", readable(container));
     for (Quit quit : QUITS) {
       Matcher matcher = quit.command().matcher(command);
       if (matcher.find() && !SLEEPS_BEFORE.matcher(command).region(0, matcher.start()).find()) {
@@ -289,7 +334,8 @@ public final class ExecHookUnsafe implements Rule {
     var edits = new ArrayList<Edit>();
     edits.add(new Edit.Remove(container.preStopPath().child("exec")));
     edits.add(
-        new Edit.Set(PreStopSleepMissing.wait(container, true), IntNode.valueOf((int) seconds)));
+        new Edit.Set(
+            PreStopSleepMissing.wait(container, true), GracePeriodTooShort.number(seconds)));
     PodTemplate template = subject.workload().template();
     String would = "set sleep.seconds to " + seconds + " instead";
     if (seconds > template.terminationGracePeriodSeconds()) {
@@ -306,6 +352,10 @@ public final class ExecHookUnsafe implements Rule {
 
   private static long plainSleep(Container container) {
     return container.preStop().flatMap(PreStop::waitSeconds).orElse(0L);
+  }
+
+  private static List<String> readable(Container container) {
+    return container.preStop().flatMap(PreStop::readableCommand).orElse(List.of());
   }
 
   private static List<String> command(Container container) {

@@ -33,10 +33,11 @@ public final class PreStopOutlivesGrace implements Rule {
           Judged are scripts that do more than sleep, as in `sh -c "nginx -s quit; sleep 60"` or \
           `sh -c "sleep 60 && nginx -s quit"`, by the sleeps in them: those that run when nothing \
           before them fails. They must come to less than the grace period. A script with a loop, a \
-          condition, a background job or a substitution is not judged, and neither is an httpGet \
-          hook: how long these take, the manifest does not say.
+          condition, a background job or a substitution, or of more than 8 KiB, is not judged, and \
+          neither is an httpGet hook: how long these take, the manifest does not say.
 
-          A hook that only sleeps is grace-period-too-short's, however long it is: that rule counts \
+          A sleep of `infinity` never ends by itself, so no grace period is long enough for it. Any \
+          other hook that only sleeps is grace-period-too-short's, however long it is: that rule counts \
           the time to drain on top of it. Where its advice makes room for the script too, it speaks \
           alone. A command that cannot run at all is exec-hook-unsafe's.\
           """,
@@ -44,7 +45,7 @@ public final class PreStopOutlivesGrace implements Rule {
           Raise terminationGracePeriodSeconds above what the hook sleeps, with drainSeconds on top \
           if the application has requests to finish after it; or let the hook wait less. Where an \
           earlier step ends the container by itself, the sleep is only its upper bound, and should \
-          be one for which there is room.\
+          be one for which there is room. Replace `sleep infinity` by the time that is needed.\
           """,
           List.of(
               "https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/#hook-handler-execution",
@@ -63,41 +64,49 @@ public final class PreStopOutlivesGrace implements Rule {
   @Override
   public Outcome judge(Subject subject) {
     PodTemplate template = subject.workload().template();
-    Optional<Container> longest =
-        template
-            .servingContainers()
-            .filter(it -> sleeps(subject, it) > 0)
-            .max(Comparator.comparingLong(it -> sleeps(subject, it)));
-    if (longest.isEmpty()) {
+    List<Container> scripts =
+        template.servingContainers().filter(it -> asks(subject, it) > 0).toList();
+    if (scripts.isEmpty()) {
       return new Outcome.Skipped("no preStop hook is a script whose time can be told");
     }
-    long seconds = sleeps(subject, longest.get());
-    long grace = template.terminationGracePeriodSeconds();
-    if (seconds < grace || seconds < askedForWaits(subject)) {
-      return new Outcome.Passed();
-    }
-    return new Outcome.Failed(List.of(finding(subject, longest.get(), seconds)));
+    long room = Math.max(template.terminationGracePeriodSeconds(), askedForWaits(subject));
+    List<Container> tooLong = scripts.stream().filter(it -> asks(subject, it) >= room).toList();
+    // The same for each container: it makes room for all of them.
+    Optional<Fix> fix =
+        tooLong.stream()
+            .filter(it -> !neverEnds(subject, it))
+            .map(it -> asks(subject, it))
+            .max(Comparator.naturalOrder())
+            .map(it -> fix(subject, it));
+    return Outcome.Failed.ifAny(tooLong.stream().map(it -> finding(subject, it, fix)).toList());
   }
 
-  private static Finding finding(Subject subject, Container container, long seconds) {
-    PodTemplate template = subject.workload().template();
-    // Above it even where the policy has no time to drain.
-    long grace = GracePeriodTooShort.sum(seconds, Math.max(1, subject.policy().drainSeconds()));
+  private static Finding finding(Subject subject, Container container, Optional<Fix> fix) {
+    boolean forEver = neverEnds(subject, container);
     return new Finding(
         PreStopSleepMissing.wait(container, false),
         "hook of container \""
             + container.name()
             + "\" must end within the grace period of "
-            + template.terminationGracePeriodSeconds()
+            + subject.workload().template().terminationGracePeriodSeconds()
             + " s, sleeps "
-            + seconds
-            + " s",
-        Optional.of(
-            new Fix(
-                List.of(
-                    new Edit.Set(
-                        template.terminationGracePeriodPath(), GracePeriodTooShort.number(grace))),
-                "set the grace period to " + grace)));
+            + (forEver ? "for ever" : asks(subject, container) + " s"),
+        forEver ? Optional.empty() : fix);
+  }
+
+  private static Fix fix(Subject subject, long seconds) {
+    // Above it even where the policy has no time to drain.
+    long grace = GracePeriodTooShort.sum(seconds, Math.max(1, subject.policy().drainSeconds()));
+    return new Fix(
+        List.of(
+            new Edit.Set(
+                subject.workload().template().terminationGracePeriodPath(),
+                GracePeriodTooShort.number(grace))),
+        "set the grace period to " + grace);
+  }
+
+  private static boolean neverEnds(Subject subject, Container container) {
+    return asks(subject, container) == PreStop.FOR_EVER;
   }
 
   /// What grace-period-too-short asks for where other hooks only wait; 0 where none does.
@@ -114,8 +123,14 @@ public final class PreStopOutlivesGrace implements Rule {
     return longest == 0 ? 0 : GracePeriodTooShort.sum(longest, subject.policy().drainSeconds());
   }
 
+  /// The seconds that a script sleeps before it ends; empty where it is none, nothing is known of
+  /// it, or it never ends.
+  static Optional<Long> sleeps(Subject subject, Container container) {
+    return Optional.of(asks(subject, container)).filter(it -> it > 0 && it != PreStop.FOR_EVER);
+  }
+
   /// What a script asks for; 0 where it is none, or nothing is known of it.
-  private static long sleeps(Subject subject, Container container) {
+  private static long asks(Subject subject, Container container) {
     return container
         .preStop()
         .filter(it -> it.waitSeconds().isEmpty())

@@ -51,6 +51,8 @@ public final class PreStopSleepTooShort implements Rule {
               "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination",
               "https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#terminating"));
 
+  private static final String SLEEP_TIME = "\\d+(?:\\.\\d+)?[mhd]?";
+
   @Override
   public RuleDoc doc() {
     return DOC;
@@ -122,7 +124,8 @@ public final class PreStopSleepTooShort implements Rule {
     }
     ArrayNode command = path(container).in(subject.object()).deepCopy();
     int last = command.size() - 1;
-    command.set(last, command.path(last).asText().replaceFirst("\\d+", Integer.toString(wanted)));
+    command.set(
+        last, command.path(last).asText().replaceFirst(SLEEP_TIME, Integer.toString(wanted)));
     return command;
   }
 

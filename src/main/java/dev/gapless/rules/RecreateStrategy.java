@@ -27,7 +27,7 @@ public final class RecreateStrategy implements Rule {
           Some pods leave no other choice: two of them cannot share a host port on one node or a \
           claim that only one may mount. The finding says what in the manifest may be such a reason. \
           Even then RollingUpdate with maxSurge 0 and maxUnavailable 1 loses one pod at a time \
-          instead of all. The strategy is never converted by a fix: a surge that cannot be placed \
+          instead of all; of a single replica that is all there is, and the downtime the same. The strategy is never converted by a fix: a surge that cannot be placed \
           makes a rollout that never ends.\
           """,
           """
@@ -61,7 +61,10 @@ public final class RecreateStrategy implements Rule {
                 + " manifest needs it"
             : "is Recreate: each rollout is downtime; "
                 + reasons.getFirst()
-                + " may be the reason, then RollingUpdate with maxSurge 0 loses one pod at a time";
+                + " may be the reason, then "
+                + (deployment.replicas() > 1
+                    ? "RollingUpdate with maxSurge 0 loses one pod at a time"
+                    : "one replica is down with RollingUpdate and maxSurge 0 too");
     return new Outcome.Failed(List.of(Finding.of(Deployment.STRATEGY_TYPE, message)));
   }
 }

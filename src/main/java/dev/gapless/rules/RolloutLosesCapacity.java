@@ -52,7 +52,8 @@ public final class RolloutLosesCapacity implements Rule {
           until nothing is sent to them: there is nothing to judge.
 
           Not judged is what the manifest shows may have no room for an additional pod: a host port, \
-          required anti-affinity on the host name, a DoNotSchedule spread, a claim of a single pod. \
+          required anti-affinity of the pods to themselves, a claim of a single pod, or a \
+          DoNotSchedule spread over host names (without nodeTaintsPolicy Honor) or with minDomains. \
           There a surge could wait for ever; surge-cannot-schedule says where one does.\
           """,
           """

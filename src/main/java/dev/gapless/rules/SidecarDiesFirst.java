@@ -42,8 +42,9 @@ public final class SidecarDiesFirst implements Rule {
           Linkerd's proxy-wait-before-exit-seconds, --max-sigterm-delay, Dapr's \
           graceful-shutdown-seconds or block-shutdown-duration, Consul's \
           shutdown-grace-period-seconds. In any pod its wait and what its own setting adds must not be \
-          less than what a container beside it is known to wait. A setting whose value comes from \
-          elsewhere is taken to be right.
+          less than what a container beside it is known to wait, by a plain sleep or by the sleeps of a \
+          script. A setting whose value comes from elsewhere, or stands in a text of more than \
+          64 KiB, is taken to be right.
 
           Each mistake is told once. In a pod that takes traffic, a proxy without a hook is \
           pre-stop-sleep-missing's, which has it wait as long as its neighbours; one that waits less \
@@ -186,6 +187,11 @@ public final class SidecarDiesFirst implements Rule {
               "https://github.com/hashicorp/consul-dataplane/blob/main/cmd/consul-dataplane/main.go"));
 
   private static final long FOR_EVER = Long.MAX_VALUE;
+
+  // No setting by hand comes near it, and what a review costs must not grow with a text that
+  // nobody can read.
+  private static final int MOST_CHARACTERS = 64 * 1024;
+
   private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(h|ms|m|s)?");
 
   @Override
@@ -275,11 +281,13 @@ public final class SidecarDiesFirst implements Rule {
         .findFirst();
   }
 
-  /// What a container waits, or without a hook must wait by pre-stop-sleep-missing.
+  /// What a container waits at least, or without a hook must wait by pre-stop-sleep-missing.
   private static long asked(Subject subject, Container container) {
-    return container.hasPreStopHandler() || !subject.takesTraffic()
-        ? waits(subject, container)
-        : PreStopSleepMissing.seconds(subject);
+    if (!container.hasPreStopHandler() && subject.takesTraffic()) {
+      return PreStopSleepMissing.seconds(subject);
+    }
+    long waits = waits(subject, container);
+    return waits > 0 ? waits : PreStopOutlivesGrace.sleeps(subject, container).orElse(0L);
   }
 
   /// What a hook waits; 0 where there is none, nothing is known of it, or it cannot run.
@@ -292,6 +300,9 @@ public final class SidecarDiesFirst implements Rule {
   /// Whether a setting may come from where it cannot be seen.
   private static boolean isSetElsewhere(Subject subject, Proxy proxy, Container container) {
     Program program = container.program();
+    if (isTooLong(subject, proxy, container)) {
+      return true;
+    }
     boolean inFile =
         proxy.files().stream()
             .anyMatch(it -> program.env().containsKey(it) || flag(container, it).isPresent());
@@ -301,6 +312,14 @@ public final class SidecarDiesFirst implements Rule {
         || proxy.settings().stream()
             .flatMap(it -> text(subject, it, container).stream())
             .anyMatch(it -> it.contains("$("));
+  }
+
+  private static boolean isTooLong(Subject subject, Proxy proxy, Container container) {
+    return container.program().words().stream().mapToLong(String::length).sum() > MOST_CHARACTERS
+        || proxy.settings().stream()
+            .filter(it -> it.kind() != Setting.Kind.FLAG)
+            .flatMap(it -> text(subject, it, container).stream())
+            .anyMatch(it -> it.length() > MOST_CHARACTERS);
   }
 
   private static boolean isUnseen(Program program, String variable) {

@@ -14,10 +14,14 @@ import java.util.List;
 
 /// A rollout that takes so many members of a StatefulSet at a time that the others are no majority.
 public final class StatefulsetLosesQuorum implements Rule {
-  /// The only release that heeds a StatefulSet's maxUnavailable unasked: the gate
-  /// MaxUnavailableStatefulSet is off before it and off again in 1.36 (Kubernetes'
-  /// `pkg/features/kube_features.go`).
-  private static final KubernetesVersion MAX_UNAVAILABLE = new KubernetesVersion(1, 35);
+  /// The release from which on a StatefulSet's maxUnavailable is heeded unasked: the gate
+  /// MaxUnavailableStatefulSet is on again (https://github.com/kubernetes/kubernetes/pull/139466).
+  private static final KubernetesVersion MAX_UNAVAILABLE = new KubernetesVersion(1, 37);
+
+  /// A release of which only the first patches heed it: the gate was on in 1.35.0 and off from
+  /// 1.35.4 on (https://github.com/kubernetes/kubernetes/pull/137926), as it is in 1.36
+  /// (https://github.com/kubernetes/kubernetes/pull/137904).
+  private static final KubernetesVersion SOME_PATCHES = new KubernetesVersion(1, 35);
 
   private static final RuleDoc DOC =
       new RuleDoc(
@@ -32,9 +36,10 @@ public final class StatefulsetLosesQuorum implements Rule {
           of its members are there. Two replicas are therefore never enough: each rollout leaves one \
           of two. From three on, one at a time leaves a majority.
 
-          maxUnavailable lets a rollout take several at a time. Only Kubernetes 1.35 heeds it by \
-          default; the releases before drop the field, and 1.36 has it switched off again, so \
-          elsewhere it counts as 1. A partition holds back the pods below it: what is not rolled \
+          maxUnavailable lets a rollout take several at a time. Kubernetes heeds it by default \
+          from 1.37 on, and did so in 1.35 until 1.35.3; 1.35.4 switched it off, 1.36 has it off, \
+          and the releases before 1.35 drop the field, so there it counts as 1. Which patch of 1.35 \
+          runs is not looked at: there the rule says what may happen. A partition holds back the pods below it: what is not rolled \
           cannot be taken. podManagementPolicy Parallel changes how pods are started, not how many a \
           rollout takes; but with it a rollout does not wait for a pod that is down already, so start \
           none while a member is missing. With OnDelete the pace is that of whoever deletes the pods.
@@ -70,15 +75,18 @@ public final class StatefulsetLosesQuorum implements Rule {
       return new Outcome.Skipped("no container declares a port, so nothing sends the pods traffic");
     }
     int replicas = set.replicas();
-    int taken = update.unavailable(replicas, subject.kubernetes().equals(MAX_UNAVAILABLE));
+    boolean somePatches = subject.kubernetes().equals(SOME_PATCHES);
+    boolean counts = somePatches || subject.kubernetes().atLeast(MAX_UNAVAILABLE);
+    int taken = update.unavailable(replicas, counts);
     int left = replicas - taken;
     if (left > replicas / 2) {
       return new Outcome.Passed();
     }
-    return new Outcome.Failed(List.of(finding(update, replicas, left)));
+    return new Outcome.Failed(List.of(finding(update, replicas, left, somePatches)));
   }
 
-  private static Finding finding(OrdinalUpdate update, int replicas, int left) {
+  private static Finding finding(
+      OrdinalUpdate update, int replicas, int left, boolean somePatches) {
     if (replicas == 2 && left == 1) {
       return Finding.of(
           Workload.REPLICAS,
@@ -91,7 +99,7 @@ public final class StatefulsetLosesQuorum implements Rule {
             + replicas
             + " pods, is "
             + found
-            + ": a rollout leaves "
+            + (somePatches ? ": before 1.35.4 a rollout leaves " : ": a rollout leaves ")
             + left);
   }
 }

@@ -41,9 +41,13 @@ public final class SurgeCannotSchedule implements Rule {
           something does not arrive.
 
           What the manifest shows of it: a host port (with hostNetwork every declared port is one), \
-          required anti-affinity of the pods to themselves on the host name, a spread that must \
-          hold (DoNotSchedule) and that counts the old pods, and a claim that a single pod mounts to \
-          write. A claim that is ReadWriteOnce can be mounted on one node at a time, a \
+          required anti-affinity of the pods to themselves, be it on the host name, the zone or \
+          anything else, a spread that must hold (DoNotSchedule), counts the old pods and may want a \
+          domain that cannot be had, and a claim that a single pod mounts to write. A spread alone \
+          always lets the domain with the fewest pods take one more. It is in the way only where \
+          minDomains asks for more domains than there are, or where that domain is a node which is \
+          tainted or full: so a spread over host names counts, unless nodeTaintsPolicy is Honor, and \
+          one over zones does not. A claim that is ReadWriteOnce can be mounted on one node at a time, a \
           ReadWriteOncePod one by one pod; only the claim tells, not the workload. Several replicas \
           that share a claim show that it can be shared, and a pod that is tied to its node finds \
           the claim there. Whether another node is free, no manifest can tell: so the rule says \
@@ -58,7 +62,8 @@ public final class SurgeCannotSchedule implements Rule {
           """
           Let the rollout take a pod away first: `maxSurge: 0` and `maxUnavailable: 1`; for a \
           DaemonSet `maxUnavailable` alone. Or take the obstacle away: no host port behind a \
-          Service, preferred anti-affinity instead of required, ScheduleAnyway, or `matchLabelKeys: \
+          Service, preferred anti-affinity instead of required, ScheduleAnyway or \
+          `nodeTaintsPolicy: Honor`, or `matchLabelKeys: \
           [pod-template-hash]`, by which old and new pods do not count as one (in an anti-affinity \
           from Kubernetes 1.31 on). Where a spare node is always there, exempt the workload.\
           """,

@@ -16,25 +16,41 @@ final class HookScript {
               + "|\\.|timeout|wait|!)(?=\\s)");
 
   private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"`]*\"");
-  private static final Pattern REDIRECT = Pattern.compile("\\d*>>?\\s*(?:&\\d+|[^\\s;&|]+)");
+  // Bounded: from each digit of a long run all the others would be tried.
+  private static final Pattern REDIRECT =
+      Pattern.compile("(?<!\\d)\\d{0,3}>>?\\s*+(?:&\\d+|[^\\s;&|]+)");
   private static final Pattern SEPARATOR = Pattern.compile("&&|\\|\\||;|\\n");
-  private static final Pattern SLEEP =
-      Pattern.compile("(?:\\S*/)?sleep\\s+(\\d{1,9}(?:\\.\\d{1,9})?)([smh]?)");
+
+  /// What `sleep` is told; `infinity` and the units are GNU's and busybox's.
+  private static final String AMOUNT =
+      "(?:(?<number>\\d{1,9}(?:\\.\\d{1,9})?)(?<unit>[smhd]?)|(?i:inf(?:inity)?))";
+
+  private static final Pattern ALONE = Pattern.compile(AMOUNT);
+  private static final Pattern SLEEP = Pattern.compile("(?:\\S*/)?sleep\\s+" + AMOUNT);
+  private static final Pattern PLAIN_SLEEP =
+      Pattern.compile("\\s*(?:exec\\s+)?sleep\\s+" + AMOUNT + "\\s*+;?\\s*");
   private static final Pattern SUCCEEDS = Pattern.compile("(?:echo\\s.*|true|:)");
   private static final Pattern EXIT = Pattern.compile("exit(?:\\s.*)?");
   private static final Pattern SHELL_FLAGS = Pattern.compile("-[a-z]*c");
 
   private HookScript() {}
 
-  /// How many seconds of plain sleeping a command asks for, where it is a sleep or a script of one
-  /// command after the other. Sleeps that a failing command before them leaves out do not count.
+  /// How many whole seconds a `sleep` program sleeps that is told this; empty where that is no
+  /// time.
+  static Optional<Long> amount(String told) {
+    return known(ALONE.matcher(told));
+  }
+
+  /// How many whole seconds a script sleeps that does nothing else; empty where it does.
+  static Optional<Long> plainSleep(String script) {
+    return known(PLAIN_SLEEP.matcher(script));
+  }
+
+  /// How many seconds of plain sleeping a command asks for, where it is a script of one command
+  /// after the other. Sleeps that a failing command before them leaves out do not count.
   ///
   /// Empty where it asks for none, or where that cannot be told.
   static Optional<Long> sleeps(List<String> command) {
-    if (command.size() == 2) {
-      Matcher sleep = SLEEP.matcher(command.getFirst() + " " + command.getLast());
-      return sleep.matches() ? Optional.of(seconds(sleep)) : Optional.empty();
-    }
     if (command.size() != 3
         || !PreStop.isShell(command.getFirst())
         || !SHELL_FLAGS.matcher(command.get(1)).matches()) {
@@ -66,7 +82,11 @@ final class HookScript {
         if (EXIT.matcher(step).matches()) {
           break;
         } else if (sleep.matches()) {
-          sum += runs ? seconds(sleep) : 0;
+          long seconds = runs ? seconds(sleep) : 0;
+          if (seconds == PreStop.FOR_EVER) {
+            return seconds;
+          }
+          sum += seconds;
         } else if (!SUCCEEDS.matcher(step).matches()) {
           runs = false;
         }
@@ -77,13 +97,22 @@ final class HookScript {
     return sum;
   }
 
+  private static Optional<Long> known(Matcher sleep) {
+    return sleep.matches() ? Optional.of(seconds(sleep)) : Optional.empty();
+  }
+
+  // A fraction of a second is dropped.
   private static long seconds(Matcher sleep) {
+    if (sleep.group("number") == null) {
+      return PreStop.FOR_EVER;
+    }
     long unit =
-        switch (sleep.group(2)) {
+        switch (sleep.group("unit")) {
+          case "d" -> 86_400;
           case "h" -> 3_600;
           case "m" -> 60;
           default -> 1;
         };
-    return (long) (Double.parseDouble(sleep.group(1)) * unit);
+    return (long) (Double.parseDouble(sleep.group("number")) * unit);
   }
 }

@@ -2,7 +2,6 @@ package dev.gapless.workload;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What a container does before it gets SIGTERM; the API server accepts exactly one of the
@@ -17,9 +16,13 @@ public record PreStop(
     Optional<List<String>> execCommand,
     boolean other) {
 
-  private static final Pattern SECONDS = Pattern.compile("(\\d{1,9})s?");
-  private static final Pattern PLAIN_SLEEP =
-      Pattern.compile("\\s*(?:exec\\s+)?sleep\\s+(\\d{1,9})s?\\s*;?\\s*");
+  /// The seconds of a hook that never ends by itself.
+  public static final long FOR_EVER = Long.MAX_VALUE;
+
+  // The longest command that is looked into: no script by hand comes near it, and what a review
+  // costs must not grow with a text that nobody can read.
+  private static final int MOST_CHARACTERS = 8 * 1024;
+
   private static final Pattern SHELL = Pattern.compile("(?:.*/)?(?:sh|bash|ash|dash)");
   private static final Pattern SLEEP = Pattern.compile("(?:.*/)?sleep");
 
@@ -28,20 +31,27 @@ public record PreStop(
     return sleepSeconds.isPresent() || execCommand.isPresent() || other;
   }
 
-  /// How many seconds the hook certainly waits: a `sleep` action, or an `exec` that does nothing
-  /// else than sleep.
+  /// The `exec` action's command; empty also where it is too long to be looked into.
+  public Optional<List<String>> readableCommand() {
+    return execCommand.filter(it -> it.stream().mapToLong(String::length).sum() <= MOST_CHARACTERS);
+  }
+
+  /// How many whole seconds the hook certainly waits: a `sleep` action, or an `exec` that does
+  /// nothing else than sleep, and not for ever.
   ///
   /// Empty where that cannot be told.
   public Optional<Long> waitSeconds() {
-    return sleepSeconds.or(() -> execCommand.flatMap(PreStop::plainSleep));
+    return sleepSeconds.or(
+        () -> readableCommand().flatMap(PreStop::plainSleep).filter(it -> it != FOR_EVER));
   }
 
-  /// How many seconds the hook sleeps at least when nothing in it fails: a known wait, or the
-  /// sleeps of a script that does other things too.
+  /// How many whole seconds the hook sleeps at least when nothing in it fails: a known wait, or the
+  /// sleeps of a script that does other things too; may be [#FOR_EVER].
   ///
   /// Empty where it does not sleep, or where that cannot be told.
   public Optional<Long> sleepsSeconds() {
-    return waitSeconds().or(() -> execCommand.flatMap(HookScript::sleeps));
+    return sleepSeconds.or(
+        () -> readableCommand().flatMap(it -> plainSleep(it).or(() -> HookScript.sleeps(it))));
   }
 
   static boolean isShell(String program) {
@@ -50,15 +60,11 @@ public record PreStop(
 
   private static Optional<Long> plainSleep(List<String> command) {
     if (command.size() == 2 && SLEEP.matcher(command.getFirst()).matches()) {
-      return seconds(SECONDS.matcher(command.getLast()));
+      return HookScript.amount(command.getLast());
     }
     if (command.size() == 3 && isShell(command.getFirst()) && command.get(1).equals("-c")) {
-      return seconds(PLAIN_SLEEP.matcher(command.getLast()));
+      return HookScript.plainSleep(command.getLast());
     }
     return Optional.empty();
-  }
-
-  private static Optional<Long> seconds(Matcher matcher) {
-    return matcher.matches() ? Optional.of(Long.valueOf(matcher.group(1))) : Optional.empty();
   }
 }

@@ -296,8 +296,9 @@ public final class WorkloadReader {
     Cursor antiAffinity = spec.field("affinity").field("podAntiAffinity");
     for (Cursor term :
         antiAffinity.field("requiredDuringSchedulingIgnoredDuringExecution").elements()) {
-      if (term.field("topologyKey").text().equals(Optional.of(HOSTNAME)) && selects(term, labels)) {
-        obstacles.add(new SurgeObstacle("required anti-affinity on " + HOSTNAME, true));
+      if (selects(term, labels)) {
+        String on = term.field("topologyKey").text().orElse("");
+        obstacles.add(new SurgeObstacle("required anti-affinity on " + on, on.equals(HOSTNAME)));
       }
     }
     for (Cursor constraint : spec.field("topologySpreadConstraints").elements()) {
@@ -307,12 +308,28 @@ public final class WorkloadReader {
               .orElse("DoNotSchedule")
               .equals("DoNotSchedule")
           && selects(constraint, labels)) {
-        String over = constraint.field("topologyKey").text().orElse("");
-        obstacles.add(new SurgeObstacle("DoNotSchedule spread over " + over, false));
+        spreadObstacle(constraint).ifPresent(obstacles::add);
       }
     }
     obstacles.addAll(more);
     return List.copyOf(obstacles);
+  }
+
+  /// A spread keeps a pod from being placed only where the domain with the fewest pods cannot take
+  /// it: that one always may have one more. There may be no such domain while `minDomains` asks for
+  /// more of them than there are, or it may be a node that is tainted or full (`Filter` in
+  /// Kubernetes' `pkg/scheduler/framework/plugins/podtopologyspread/filtering.go`).
+  private static Optional<SurgeObstacle> spreadObstacle(Cursor constraint) {
+    String over = constraint.field("topologyKey").text().orElse("");
+    String what = "DoNotSchedule spread over " + over;
+    int minDomains = constraint.field("minDomains").count().orElse(1);
+    if (minDomains > 1) {
+      return Optional.of(new SurgeObstacle(what + " with minDomains " + minDomains, false));
+    }
+    boolean honorsTaints = constraint.field("nodeTaintsPolicy").text().equals(Optional.of("Honor"));
+    return over.equals(HOSTNAME) && !honorsTaints
+        ? Optional.of(new SurgeObstacle(what, false))
+        : Optional.empty();
   }
 
   // Whether the term counts the old pods of a rollout beside its new ones. An absent selector

@@ -281,6 +281,7 @@ class FixPropertyTest {
 
   /// What says where pods may stand, and what keeps a second one away.
   private static void placement(Random random, ObjectNode pod) {
+    String key = pick(random, "kubernetes.io/hostname", "topology.kubernetes.io/zone");
     switch (random.nextInt(8)) {
       case 0 -> pod.put("hostNetwork", true);
       case 1 ->
@@ -294,9 +295,17 @@ class FixPropertyTest {
               .putObject("podAntiAffinity")
               .putArray("requiredDuringSchedulingIgnoredDuringExecution")
               .addObject()
-              .put("topologyKey", "kubernetes.io/hostname")
+              .put("topologyKey", key)
               .putObject("labelSelector");
       case 3 -> pod.putArray("topologySpreadConstraints");
+      case 4 ->
+          pod.putArray("topologySpreadConstraints")
+              .addObject()
+              .put("maxSkew", 1)
+              .put("minDomains", pick(random, 1, 3))
+              .put("topologyKey", key)
+              .put("whenUnsatisfiable", "DoNotSchedule")
+              .putObject("labelSelector");
       default -> {}
     }
   }
@@ -375,16 +384,22 @@ class FixPropertyTest {
     switch (random.nextInt(4)) {
       case 0 -> preStop.putObject("sleep").put("seconds", 1 + random.nextInt(60));
       case 1 ->
-          preStop.putObject("exec").putArray("command").add("sleep").add("" + random.nextInt(60));
+          preStop.putObject("exec").putArray("command").add("sleep").add(time(random, 60));
       case 2 ->
           preStop
               .putObject("exec")
               .putArray("command")
               .add("sh")
               .add("-c")
-              .add(pick(random, "", "leave; ") + "sleep " + random.nextInt(90));
+              .add(pick(random, "", "leave; ") + "sleep " + time(random, 90));
       default -> preStop.putObject("httpGet").put("port", 80);
     }
+  }
+
+  private static String time(Random random, int most) {
+    return random.nextInt(10) == 0
+        ? "infinity"
+        : random.nextInt(most) + pick(random, "", "", ".5", "s", "m", ".25m");
   }
 
   // As if an earlier admission had set some of the sleeps, and the author had written something

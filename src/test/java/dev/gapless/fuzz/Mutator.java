@@ -77,6 +77,10 @@ final class Mutator {
           "9999999999-01-01",
           "x".repeat(300),
           "é".repeat(2_000));
+  private static final List<String> REPEATED =
+      List.of("x", "1", " ", "'", "\"", ">", "&", ";", "/", ":", "sleep 1;", "--port ", "1.");
+  private static final List<String> BEFORE_REPEATED =
+      List.of("", "sleep 10", "true; ", "terminationDrainDuration: ", "registry.example/web:");
   private static final List<String> KEYS =
       List.of(
           "",
@@ -227,10 +231,16 @@ final class Mutator {
       case 8 -> NODES.arrayNode();
       case 9 -> NODES.arrayNode().add(NODES.objectNode().set("name", NODES.arrayNode().addNull()));
       case 10 -> deep(random);
-      case 11 ->
-          NODES.textNode("x".repeat(random.nextInt(30) == 0 ? 300_000 : random.nextInt(3_000)));
+      case 11 -> NODES.textNode(longText(random));
       default -> NODES.textNode(pick(STRINGS, random));
     };
+  }
+
+  // What a pattern may choke on; rarely as much as takes minutes where each start is tried anew.
+  private static String longText(SplittableRandom random) {
+    String repeated = pick(REPEATED, random);
+    int length = random.nextInt(30) == 0 ? 300_000 : random.nextInt(3_000);
+    return pick(BEFORE_REPEATED, random) + repeated.repeat(length / repeated.length());
   }
 
   private static JsonNode deep(SplittableRandom random) {

@@ -96,6 +96,7 @@ class GoldenApiServerIT {
           "statefulset-loses-quorum/percentage-that-leaves-half",
           "statefulset-loses-quorum/several-at-a-time-are-dropped-on-1-34",
           "statefulset-loses-quorum/several-at-a-time-are-off-again-on-1-36",
+          "statefulset-loses-quorum/several-at-a-time-in-some-patches-of-1-35",
           "statefulset-loses-quorum/several-at-a-time-on-the-release-that-heeds-it",
           "statefulset-loses-quorum/small-percentage-counts-as-1",
           // matchLabelKeys of an anti-affinity: on by default from 1.31 on.

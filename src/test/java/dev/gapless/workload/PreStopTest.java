@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PreStopTest {
 
@@ -17,7 +18,13 @@ class PreStopTest {
     "sleep 10s, 10",
     "sleep 10;, ''",
     "sleep infinity, ''",
-    "sleep 1m, ''",
+    "sleep inf, ''",
+    "sleep 1m, 60",
+    "sleep 1d, 86400",
+    "sleep 0.5, 0",
+    "sleep 1.5m, 90",
+    "sh|-c|exec sleep 2h;, 7200",
+    "sh|sleep 10, ''",
     "sh|-c|sleep 10, 10",
     "/bin/sh|-c|sleep 10, 10",
     "/bin/bash|-c|  sleep   10 ; , 10",
@@ -60,6 +67,7 @@ class PreStopTest {
         "timeout 5 sleep 20 ! ''",
         "trap 'exit 0' TERM; sleep 20 ! ''",
         "echo \"quit ! ''",
+        "nginx -s quit 2>/dev/null; sleep 20 ! 20",
         "leave ! ''",
       })
   void whatASimpleScriptSleepsIsKnown(String script, String seconds) {
@@ -77,7 +85,38 @@ class PreStopTest {
   void aProgramThatIsNoShellSleepsNotThatWeKnow() {
     assertEquals(Optional.empty(), hook(List.of("python", "-c", "sleep 20")).sleepsSeconds());
     assertEquals(Optional.of(7_200L), hook(List.of("sleep", "2h")).sleepsSeconds());
-    assertEquals(Optional.empty(), hook(List.of("sleep", "infinity")).sleepsSeconds());
+  }
+
+  @Test
+  void aSleepOfInfinityNeverEnds() {
+    Optional<Long> forEver = Optional.of(PreStop.FOR_EVER);
+    assertEquals(forEver, hook(List.of("sleep", "infinity")).sleepsSeconds());
+    assertEquals(forEver, hook(List.of("sh", "-c", "exec sleep inf")).sleepsSeconds());
+    assertEquals(forEver, hook(List.of("sh", "-c", "leave; sleep infinity")).sleepsSeconds());
+    assertEquals(
+        Optional.empty(), hook(List.of("sh", "-c", "leave && sleep infinity")).sleepsSeconds());
+  }
+
+  @ParameterizedTest(name = "a million of {0}")
+  @ValueSource(strings = {"1", " ", "'", "\"", ">", "&", ";", "\n", "sleep 1;", "/", "é"})
+  void ofAVeryLongCommandNothingIsKnown(String repeated) {
+    String text = repeated.repeat(1_000_000);
+    for (String script : List.of("true; sleep 20; " + text, "sleep 10" + text + "x", text)) {
+      PreStop shell = hook(List.of("sh", "-c", script));
+      assertEquals(Optional.empty(), shell.waitSeconds());
+      assertEquals(Optional.empty(), shell.sleepsSeconds());
+      assertEquals(Optional.empty(), hook(List.of("sleep", script)).sleepsSeconds());
+    }
+  }
+
+  @Test
+  void aCommandIsLookedIntoUpToEightKib() {
+    String script = "leave; sleep 20; echo ";
+    int room = 8 * 1024 - "sh-c".length() - script.length();
+    assertEquals(
+        Optional.of(20L), hook(List.of("sh", "-c", script + "1".repeat(room))).sleepsSeconds());
+    assertEquals(
+        Optional.empty(), hook(List.of("sh", "-c", script + "1".repeat(room + 1))).sleepsSeconds());
   }
 
   private static PreStop hook(List<String> command) {
