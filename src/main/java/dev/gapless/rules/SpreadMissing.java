@@ -51,7 +51,7 @@ public final class SpreadMissing implements Rule {
           Pending because of them. With matchLabelKeys, from Kubernetes 1.27 on, the old pods of a \
           rollout do not count beside the new ones.
 
-          Constraints of any kind, pod affinity or anti-affinity, and whatever keeps two pods off one \
+          Constraints of any kind whose labelSelector matches the pods themselves, pod affinity or anti-affinity, and whatever keeps two pods off one \
           node, such as a host port, count as spread. One replica needs none. A DaemonSet has one pod \
           on each node. Setting the constraints changes the pod template, so a fix only joins a \
           rollout that takes place anyway.\
@@ -59,7 +59,8 @@ public final class SpreadMissing implements Rule {
           """
           Add two topologySpreadConstraints with `maxSkew: 1` and `whenUnsatisfiable: \
           ScheduleAnyway`, for `kubernetes.io/hostname` and `topology.kubernetes.io/zone`, with the \
-          workload's own selector. A policy that sets this rule to Fix does so.\
+          workload's own selector. A policy that sets this rule to Fix does so, where there are none. \
+          Constraints that count other pods are left for their author to mend.\
           """,
           List.of(
               "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
@@ -89,26 +90,43 @@ public final class SpreadMissing implements Rule {
     }
     FieldPath pod = workload.template().path().child("spec");
     FieldPath constraints = pod.child("topologySpreadConstraints");
-    if (isSpread(subject, pod, constraints)) {
+    if (isSpread(subject, pod)) {
       return new Outcome.Passed();
+    }
+    String must = "must spread the pods over nodes and zones, ";
+    JsonNode found = constraints.in(subject.object());
+    if (!found.isEmpty()) {
+      return new Outcome.Failed(
+          List.of(Finding.of(constraints, must + "has no labelSelector that matches them")));
     }
     return new Outcome.Failed(
         List.of(
             new Finding(
                 constraints,
-                "must spread the pods over nodes and zones, is "
-                    + (constraints.in(subject.object()).isMissingNode() ? "absent" : "empty"),
+                must + "is " + (found.isMissingNode() ? "absent" : "empty"),
                 fix(subject, constraints))));
   }
 
-  private static boolean isSpread(Subject subject, FieldPath pod, FieldPath constraints) {
+  private static boolean isSpread(Subject subject, FieldPath pod) {
     JsonNode object = subject.object();
     FieldPath affinity = pod.child("affinity");
-    return !constraints.in(object).isEmpty()
+    return subject.workload().template().spread()
+        || hasOwnSelector(object, pod.child("topologySpreadConstraints"))
         || !affinity.child("podAntiAffinity").in(object).isEmpty()
         || !affinity.child("podAffinity").in(object).isEmpty()
         || SurgeCannotSchedule.tiedToNode(subject)
         || subject.workload().template().surgeObstacles().stream().anyMatch(SurgeObstacle::perNode);
+  }
+
+  // As the fix sets it; the API server sees to it that it matches the pods.
+  private static boolean hasOwnSelector(JsonNode object, FieldPath constraints) {
+    JsonNode selector = SELECTOR.in(object);
+    for (JsonNode constraint : constraints.in(object)) {
+      if (!selector.isEmpty() && selector.equals(constraint.path("labelSelector"))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // A Rollout may come without a selector; Argo rejects it, and there is nothing to count by.

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 /// @param persistentVolumeClaims names of the claims that the pods mount to write
 /// @param surgeObstacles what in the template itself may keep a new pod from being placed beside
 ///   the old ones
+/// @param spread whether a topology spread constraint counts the pods themselves
 public record PodTemplate(
     FieldPath path,
     Map<String, String> labels,
@@ -26,7 +27,8 @@ public record PodTemplate(
     boolean windows,
     boolean hostNetwork,
     List<String> persistentVolumeClaims,
-    List<SurgeObstacle> surgeObstacles) {
+    List<SurgeObstacle> surgeObstacles,
+    boolean spread) {
 
   /// Regular containers first, then native sidecars: all that can hold back readiness.
   public Stream<Container> servingContainers() {

@@ -267,7 +267,9 @@ public final class WorkloadReader {
         windows(spec),
         spec.field("hostNetwork").isTrue(),
         List.copyOf(claims),
-        surgeObstacles(spec, labels, containers, sidecars, moreObstacles));
+        surgeObstacles(spec, labels, containers, sidecars, moreObstacles),
+        spec.field("topologySpreadConstraints").elements().stream()
+            .anyMatch(it -> matches(it, labels)));
   }
 
   private static boolean windows(Cursor spec) {
@@ -335,14 +337,18 @@ public final class WorkloadReader {
   // Whether the term counts the old pods of a rollout beside its new ones. An absent selector
   // matches no pods, and the revision's label differs between old and new.
   private static boolean selects(Cursor term, Map<String, String> labels) {
-    Cursor selector = term.field("labelSelector");
-    if (!selector.present()) {
-      return false;
-    }
     for (Cursor key : term.field("matchLabelKeys").elements()) {
       if (key.text().map(REVISION_LABELS::contains).orElse(false)) {
         return false;
       }
+    }
+    return matches(term, labels);
+  }
+
+  private static boolean matches(Cursor term, Map<String, String> labels) {
+    Cursor selector = term.field("labelSelector");
+    if (!selector.present()) {
+      return false;
     }
     var requirements = new ArrayList<LabelSelector.Requirement>();
     for (Cursor expression : selector.field("matchExpressions").elements()) {

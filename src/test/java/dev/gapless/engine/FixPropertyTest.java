@@ -383,8 +383,7 @@ class FixPropertyTest {
   private static void hook(Random random, ObjectNode preStop) {
     switch (random.nextInt(4)) {
       case 0 -> preStop.putObject("sleep").put("seconds", 1 + random.nextInt(60));
-      case 1 ->
-          preStop.putObject("exec").putArray("command").add("sleep").add(time(random, 60));
+      case 1 -> preStop.putObject("exec").putArray("command").add("sleep").add(time(random, 60));
       case 2 ->
           preStop
               .putObject("exec")
