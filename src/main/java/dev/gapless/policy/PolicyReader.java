@@ -21,6 +21,7 @@ public final class PolicyReader {
   private static final int MAX_SECONDS = 86_400;
 
   // Kubernetes' ObjectMeta without what only namespaced objects have.
+  // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
   private static final String[] METADATA = {
     "name",
     "labels",
