@@ -41,7 +41,7 @@ record LiveWorkload(JsonNode tree, Namespace namespace, Policies policies, List<
     var policies = new ArrayList<RolloutPolicy>();
     var setAside = new ArrayList<String>();
     for (JsonNode document : cluster.policies()) {
-      switch (PolicyReader.read(document, ids, WorkloadReader.KINDS)) {
+      switch (PolicyReader.readStored(document, ids, WorkloadReader.KINDS)) {
         case PolicyReader.Valid(RolloutPolicy policy) -> policies.add(policy);
         case PolicyReader.Invalid(List<PolicyReader.Problem> problems) ->
             setAside.add(

@@ -140,7 +140,7 @@ class CrdIT {
     // As it is stored, with what the API server adds.
     assertInstanceOf(
         PolicyReader.Valid.class,
-        PolicyReader.read(response.body(), Catalog.ids(), WorkloadReader.KINDS));
+        PolicyReader.readStored(response.body(), Catalog.ids(), WorkloadReader.KINDS));
   }
 
   @Test
