@@ -87,7 +87,7 @@ final class WhyReport {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     Workload workload = explanation.workload();
     root.putObject("object")
-        .put("apiVersion", WorkloadReader.API_VERSION)
+        .put("apiVersion", WorkloadReader.apiVersion(workload.kind()).orElseThrow())
         .put("kind", workload.kind())
         .put("namespace", workload.metadata().namespace())
         .put("name", workload.metadata().name());

@@ -31,6 +31,7 @@ class ProjectionCacheTest {
 
   private final BlockingQueue<CacheState> moves = new LinkedBlockingQueue<>();
   private final AtomicInteger projected = new AtomicInteger();
+
   @SuppressWarnings("NullAway.Init")
   private HttpServer http;
 

@@ -119,9 +119,7 @@ class PolicyStoryIT {
       assertEquals("", create("exempt", EXEMPT + ": legacy balancer").succeeded().stderr());
       assertEquals(1, evaluations(gapless, "Enforce", "exempt"));
       Await.until(
-          "the exemption to be counted",
-          LIMIT,
-          () -> gapless.metric(exemptions) == before + 1);
+          "the exemption to be counted", LIMIT, () -> gapless.metric(exemptions) == before + 1);
 
       // Its date was yesterday: denied again.
       LocalDate yesterday = LocalDate.now(ZoneOffset.UTC).minusDays(1);

@@ -170,8 +170,7 @@ class PolicyReaderTest {
             spec: {mode: Warn, modes: 1}
             """);
     var invalid =
-        assertInstanceOf(
-            PolicyReader.Invalid.class, PolicyReader.readStored(object, RULES, KINDS));
+        assertInstanceOf(PolicyReader.Invalid.class, PolicyReader.readStored(object, RULES, KINDS));
     assertEquals(
         List.of("metadata.name", "spec.modes"),
         invalid.problems().stream().map(it -> it.path().toString()).toList());
