@@ -46,7 +46,7 @@ final class PolicyAdmission {
     if (webhook == Webhook.MUTATE || !ofKnownVersion(policy) || !changesSpec(request)) {
       return AdmissionResponse.untouched(request.uid());
     }
-    return switch (PolicyReader.read(policy, ruleIds, WorkloadReader.KINDS)) {
+    return switch (PolicyReader.readStored(policy, ruleIds, WorkloadReader.KINDS)) {
       case PolicyReader.Valid(RolloutPolicy valid) ->
           response(
               request,

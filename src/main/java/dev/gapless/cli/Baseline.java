@@ -155,6 +155,7 @@ final class Baseline {
         report.judged(),
         List.copyOf(fresh),
         report.remarks().stream().filter(it -> found.contains(it.object())).toList(),
+        report.exempt(),
         report.skipped(),
         report.problems(),
         report.broken(),

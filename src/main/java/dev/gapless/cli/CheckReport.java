@@ -11,6 +11,7 @@ import dev.gapless.engine.RuleResult;
 import dev.gapless.manifest.ManifestFile;
 import dev.gapless.manifest.ManifestObject;
 import dev.gapless.manifest.ReadProblem;
+import dev.gapless.policy.Exemption;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Names;
 import dev.gapless.rule.Outcome;
@@ -31,6 +32,7 @@ import java.util.stream.IntStream;
 ///
 /// @param judged the objects that were judged
 /// @param remarks what else the authors of objects with findings should know
+/// @param exempt the rules that judged objects are exempt from
 /// @param problems what could not be read
 /// @param broken rules that failed to work: our fault
 /// @param explanations what holds for the judged objects and why, where that was asked for
@@ -40,6 +42,7 @@ record CheckReport(
     List<Found> judged,
     List<Entry> findings,
     List<Remark> remarks,
+    List<Exempt> exempt,
     List<Skip> skipped,
     List<ReadProblem> problems,
     List<String> broken,
@@ -124,6 +127,12 @@ record CheckReport(
     }
   }
 
+  /// A rule that a judged object is exempt from.
+  ///
+  /// @param place of the annotation, or of what is nearest to it where it stands on the namespace
+  /// @param reason as whoever wants the exemption wrote it
+  record Exempt(Place place, ObjectKey object, String rule, String reason) {}
+
   /// An object that was not judged.
   record Skip(Place place, ObjectKey object, Reason reason, String why) {}
 
@@ -180,6 +189,7 @@ record CheckReport(
     private final List<Found> judged = new ArrayList<>();
     private final List<Entry> findings = new ArrayList<>();
     private final List<Remark> remarks = new ArrayList<>();
+    private final List<Exempt> exempt = new ArrayList<>();
     private final List<Skip> skipped = new ArrayList<>();
     private final List<ReadProblem> problems = new ArrayList<>();
     private final List<String> broken = new ArrayList<>();
@@ -222,6 +232,13 @@ record CheckReport(
           Place place = places.apply(judgement.finding().path());
           entries.add(Entry.of(place, key, judgement, result.mode()));
         }
+        if (result.outcome() instanceof Outcome.Exempt(String reason)) {
+          String rule = result.doc().id();
+          Place place =
+              places.apply(
+                  FieldPath.of("metadata", "annotations", Exemption.ANNOTATION_PREFIX + rule));
+          exempt.add(new Exempt(place, key, rule, reason));
+        }
         if (result.outcome() instanceof Outcome.Broken(RuntimeException cause)) {
           broken.add(
               root
@@ -252,6 +269,7 @@ record CheckReport(
       judged.addAll(other.judged);
       other.findings.stream().map(this::shared).forEach(findings::add);
       remarks.addAll(other.remarks);
+      exempt.addAll(other.exempt);
       skipped.addAll(other.skipped);
       problems.addAll(other.problems);
       broken.addAll(other.broken);
@@ -284,6 +302,7 @@ record CheckReport(
           List.copyOf(judged),
           List.copyOf(findings),
           List.copyOf(remarks),
+          List.copyOf(exempt),
           List.copyOf(skipped),
           List.copyOf(problems),
           List.copyOf(broken),
@@ -357,6 +376,7 @@ record CheckReport(
         sorted(judged, Found::object),
         sorted(findings, Entry::object),
         sorted(remarks, Remark::object),
+        sorted(exempt, Exempt::object),
         sorted(skipped, Skip::object),
         problems,
         broken,
@@ -375,6 +395,7 @@ record CheckReport(
         judged,
         findings,
         remarks,
+        exempt,
         skipped,
         problems,
         broken,

@@ -58,7 +58,7 @@ record ClusterPolicies(Optional<Policies> known, List<ReadProblem> problems) {
       Set<String> ids,
       List<RolloutPolicy> policies,
       List<ReadProblem> problems) {
-    switch (PolicyReader.read(object, ids, WorkloadReader.KINDS)) {
+    switch (PolicyReader.readStored(object, ids, WorkloadReader.KINDS)) {
       case PolicyReader.Valid(RolloutPolicy policy) -> policies.add(policy);
       case PolicyReader.Invalid(List<PolicyReader.Problem> mistakes) -> {
         String place = RolloutPolicy.KIND + "/" + object.path("metadata").path("name").asText();

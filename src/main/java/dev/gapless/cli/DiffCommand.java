@@ -13,12 +13,15 @@ import dev.gapless.patch.StrategicMerge;
 import dev.gapless.rule.Rule;
 import dev.gapless.rule.Surroundings;
 import dev.gapless.workload.Authorship;
+import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.Injected;
+import dev.gapless.workload.WorkloadReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,8 +34,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Shows what Gapless would change, were every rule that is at least audited fixing.",
       "",
-      "Of a workload in a cluster (deployment/NAME, statefulset/NAME, daemonset/NAME), by the"
-          + " cluster's RolloutPolicies, or with -f of manifests. Nothing is changed.",
+      "Of a workload in a cluster (deployment/NAME, statefulset/NAME, daemonset/NAME,"
+          + " rollout/NAME), by the cluster's RolloutPolicies, or with -f of manifests. Nothing is changed.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -93,7 +96,7 @@ final class DiffCommand implements Callable<Integer> {
       LiveWorkload found =
           LiveWorkload.read(
               cluster, live.namespace(cluster), shell, judging.policies(), rules, wanted);
-      found.setAside().forEach(it -> tell("policy set aside: " + it));
+      found.remarks().forEach(this::tell);
       var review =
           new Review(
               found.tree(),
@@ -122,7 +125,7 @@ final class DiffCommand implements Callable<Integer> {
         .controller()
         .ifPresent(owner ->
             tell("controlled by " + owner + ", which would set it back: change that instead"));
-    left(judged);
+    left(judged, _ -> "");
     switch (output) {
       case DIFF -> {
         String name = name(tree);
@@ -136,7 +139,7 @@ final class DiffCommand implements Callable<Integer> {
         return diff.isEmpty() ? ExitCode.CLEAN : ExitCode.FINDINGS;
       }
       case KUSTOMIZE -> {
-        Optional<ObjectNode> patch = patch(tree, judged.fixed(), false);
+        Optional<ObjectNode> patch = patch(AsWritten.of(tree), judged.fixed(), false);
         patch.ifPresent(it -> {
           printUse(
               "    target: {kind: "
@@ -163,7 +166,13 @@ final class DiffCommand implements Callable<Integer> {
           };
       for (JudgedObject object : file.objects()) {
         if (object.evaluation() instanceof Evaluation.Judged judged) {
-          left(judged);
+          left(
+              judged,
+              path ->
+                  Place.of(file.file(), object.object(), path)
+                      + ": "
+                      + ObjectKey.of(object.object()).title()
+                      + ": ");
         }
       }
     }
@@ -218,7 +227,9 @@ final class DiffCommand implements Callable<Integer> {
   ///   look it up
   private static Optional<ObjectNode> patch(
       JsonNode before, JsonNode after, boolean withNamespace) {
-    return StrategicMerge.between(withoutRecord(before), withoutRecord(after))
+    // Of a custom resource kustomize knows no merge keys: a list takes the place of the other.
+    boolean byName = before.path("apiVersion").asText().equals(WorkloadReader.API_VERSION);
+    return StrategicMerge.between(withoutRecord(before), withoutRecord(after), byName)
         .map(change -> {
           ObjectNode patch = JsonNodeFactory.instance.objectNode();
           patch.set("apiVersion", before.path("apiVersion"));
@@ -269,11 +280,11 @@ final class DiffCommand implements Callable<Integer> {
             + metadata.path("name").asText());
   }
 
-  private void left(Evaluation.Judged judged) {
+  private void left(Evaluation.Judged judged, Function<FieldPath, String> where) {
     judged
         .judgements()
         .filter(it -> it.fix().isEmpty())
-        .forEach(it -> tell("left for the author: " + it));
+        .forEach(it -> tell(where.apply(it.finding().path()) + "left for the author: " + it));
   }
 
   private void tell(String line) {

@@ -30,6 +30,8 @@ final class JsonReport implements ReportForm {
               i -> finding(report, i));
           json.name("notes");
           json.list(report.remarks(), JsonReport::note);
+          json.name("exempt");
+          json.list(report.exempt(), JsonReport::exempt);
           if (report.explanations().isPresent()) {
             json.name("why");
             json.list(report.explanations().get(), WhyReport::json);
@@ -52,6 +54,7 @@ final class JsonReport implements ReportForm {
     for (Consequence consequence : CONSEQUENCES) {
       summary.put(Words.of(consequence), report.count(consequence));
     }
+    summary.put("exempt", report.exempt().size());
     report.scan().ifPresent(it -> scan(it, head));
     report
         .known()
@@ -99,6 +102,12 @@ final class JsonReport implements ReportForm {
     ObjectNode note = place(remark.place());
     note.set("object", object(remark.object()));
     return note.put("path", remark.path()).put("message", remark.message());
+  }
+
+  private static ObjectNode exempt(CheckReport.Exempt exempt) {
+    ObjectNode one = place(exempt.place());
+    one.set("object", object(exempt.object()));
+    return one.put("rule", exempt.rule()).put("reason", exempt.reason());
   }
 
   private static ObjectNode skip(CheckReport.Skip skip) {

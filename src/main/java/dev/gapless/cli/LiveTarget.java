@@ -1,28 +1,40 @@
 package dev.gapless.cli;
 
+import dev.gapless.cluster.ApiResource;
 import dev.gapless.policy.Names;
+import dev.gapless.workload.Workload.DaemonSet;
+import dev.gapless.workload.Workload.Deployment;
+import dev.gapless.workload.Workload.Rollout;
+import dev.gapless.workload.Workload.StatefulSet;
+import dev.gapless.workload.WorkloadReader;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The one object in a cluster that somebody names, as kubectl lets it be named.
 ///
-/// @param resource the kind's plural
-record LiveTarget(String resource, String name) {
-  // Kubernetes' names of the kinds: plural, singular and short
-  // (https://kubernetes.io/docs/reference/kubectl/#resource-types).
-  private static final Map<String, String> RESOURCES =
-      Map.of(
-          "deployments", "deployments",
-          "deployment", "deployments",
-          "deploy", "deployments",
-          "statefulsets", "statefulsets",
-          "statefulset", "statefulsets",
-          "sts", "statefulsets",
-          "daemonsets", "daemonsets",
-          "daemonset", "daemonsets",
-          "ds", "daemonsets");
+/// @param resource the kind
+record LiveTarget(ApiResource resource, String name) {
+  // Names of the kinds: plural, singular and short
+  // (https://kubernetes.io/docs/reference/kubectl/#resource-types,
+  // https://github.com/argoproj/argo-rollouts/blob/master/manifests/crds/rollout-crd.yaml).
+  private static final Map<String, ApiResource> RESOURCES =
+      Stream.of(
+              named(Deployment.KIND, "deployments", "deployment", "deploy"),
+              named(StatefulSet.KIND, "statefulsets", "statefulset", "sts"),
+              named(DaemonSet.KIND, "daemonsets", "daemonset", "ds"),
+              named(Rollout.KIND, "rollouts", "rollout", "ro"))
+          .flatMap(it -> it.entrySet().stream())
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
+  private static Map<String, ApiResource> named(
+      String kind, String plural, String singular, String brief) {
+    var resource = new ApiResource(WorkloadReader.apiVersion(kind).orElseThrow(), kind, plural);
+    return Map.of(plural, resource, singular, resource, brief, resource);
+  }
 
   /// Whether somebody asks about a cluster rather than about files.
   ///
@@ -54,16 +66,24 @@ record LiveTarget(String resource, String name) {
     return new LiveTarget(resource(kind), name);
   }
 
-  private static String resource(String kind) {
-    String word = kind.toLowerCase(Locale.ROOT).replaceFirst("(\\.v1)?\\.apps$", "");
-    String resource = RESOURCES.get(word);
-    if (resource == null) {
+  private static ApiResource resource(String kind) {
+    String word = kind.toLowerCase(Locale.ROOT);
+    int dot = word.indexOf('.');
+    String plain = dot < 0 ? word : word.substring(0, dot);
+    ApiResource resource = RESOURCES.get(plain);
+    if (resource == null || !(dot < 0 || names(word.substring(dot + 1), resource))) {
       throw new UsageException(
-          "the kind must be deployment, statefulset or daemonset, is \""
+          "the kind must be deployment, statefulset, daemonset or rollout, is \""
               + kind
               + "\""
-              + Names.suggestion(word, new TreeSet<>(RESOURCES.keySet())));
+              + Names.suggestion(plain, new TreeSet<>(RESOURCES.keySet())));
     }
     return resource;
+  }
+
+  // As in deployments.apps and deployments.v1.apps.
+  private static boolean names(String suffix, ApiResource resource) {
+    String[] parts = resource.apiVersion().split("/", 2);
+    return suffix.equals(parts[0]) || suffix.equals(parts[1] + "." + parts[0]);
   }
 }

@@ -27,6 +27,9 @@ final class TextReport implements ReportForm {
         .forEach(it -> out.println(WhyReport.text(it)));
     report.fresh().forEach(it -> out.println(line(it)));
     report.remarks().forEach(it -> out.println(line(it)));
+    if (report.scan().isEmpty()) {
+      report.exempt().forEach(it -> out.println(line(it)));
+    }
     if (summed) {
       report.scan().ifPresent(it -> print(it, out));
       out.println(summary(report));
@@ -65,6 +68,17 @@ final class TextReport implements ReportForm {
   /// What else an author should know, in the form of a finding.
   static String line(CheckReport.Remark remark) {
     return Printable.of(remark.place() + ": " + remark.line() + " (note)");
+  }
+
+  private static String line(CheckReport.Exempt exempt) {
+    return Printable.of(
+        exempt.place()
+            + ": "
+            + exempt.object().title()
+            + (exempt.reason().isBlank() ? " without a reason" : ": " + exempt.reason())
+            + " ["
+            + exempt.rule()
+            + "] (exempt)");
   }
 
   private static String suffix(Consequence consequence) {
@@ -129,6 +143,7 @@ final class TextReport implements ReportForm {
         + unread
         + ": "
         + found(report)
+        + (report.exempt().isEmpty() ? "" : ", " + report.exempt().size() + " exempt")
         + report.known().map(it -> ", " + it.count() + " known from the baseline").orElse("");
   }
 

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class WatchedPolicyFile {
   private static final byte[] UNREADABLE = {};
 
   private final Path file;
+  private final Function<byte[], Policies> reader;
   private final Duration interval;
   private final Counter taken;
   private final Counter refused;
@@ -39,7 +41,18 @@ final class WatchedPolicyFile {
   ///
   /// @throws UsageException when it cannot be used
   WatchedPolicyFile(Path file, Duration interval, MeterRegistry registry) {
+    this(
+        file,
+        content -> PolicyFile.of(ManifestReader.parse(file.toString(), content)),
+        interval,
+        registry);
+  }
+
+  /// @param reader of what the file holds
+  WatchedPolicyFile(
+      Path file, Function<byte[], Policies> reader, Duration interval, MeterRegistry registry) {
     this.file = file;
+    this.reader = reader;
     this.interval = interval;
     this.taken = counter(registry, "taken");
     this.refused = counter(registry, "refused");
@@ -85,11 +98,11 @@ final class WatchedPolicyFile {
   /// Takes what the file holds now, if that is new and can be used.
   synchronized void look() {
     byte[] now = content();
-    if (Arrays.equals(now, looked)) {
+    if (same(now, looked)) {
       settling = null;
       return;
     }
-    if (!Arrays.equals(now, settling)) {
+    if (!same(now, settling)) {
       settling = now;
       return;
     }
@@ -102,7 +115,15 @@ final class WatchedPolicyFile {
       LOG.infof("policies switched file=%s policies=%d", file, inForce.size());
     } catch (UsageException unusable) {
       refuse(String.valueOf(unusable.getMessage()));
+    } catch (RuntimeException | StackOverflowError failed) {
+      // A mistake of ours; whoever corrects the file must be seen nevertheless.
+      refuse(file + ": internal error, please report: " + failed);
     }
+  }
+
+  // A file that cannot be read is another thing than an empty one.
+  private static boolean same(byte[] one, byte @Nullable [] other) {
+    return one == UNREADABLE || other == UNREADABLE ? one == other : Arrays.equals(one, other);
   }
 
   private void refuse(String mistakes) {
@@ -112,7 +133,8 @@ final class WatchedPolicyFile {
     mistake = Optional.of(cause);
     refused.increment();
     LOG.warnf(
-        "policy file not taken, the last good one holds until it is corrected cause=\"%s\"", cause);
+        "policy file not taken, the last good one holds until it is corrected cause=\"%s\"",
+        cause.replace('"', '\''));
   }
 
   private byte[] content() {
@@ -125,8 +147,6 @@ final class WatchedPolicyFile {
 
   private Policies policies(byte[] content) {
     // Read once more, because the failure says what is wrong.
-    return content == UNREADABLE
-        ? PolicyFile.read(file)
-        : PolicyFile.of(ManifestReader.parse(file.toString(), content));
+    return content == UNREADABLE ? PolicyFile.read(file) : reader.apply(content);
   }
 }

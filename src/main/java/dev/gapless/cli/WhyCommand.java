@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Says which policy governs a workload, each rule's mode there, and why.",
       "",
-      "Of a workload in a cluster (deployment/NAME, statefulset/NAME, daemonset/NAME), by the"
-          + " cluster's RolloutPolicies, or with -f of manifests.",
+      "Of a workload in a cluster (deployment/NAME, statefulset/NAME, daemonset/NAME,"
+          + " rollout/NAME), by the cluster's RolloutPolicies, or with -f of manifests.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -87,7 +87,9 @@ final class WhyCommand implements Callable<Integer> {
           List.of(
               new Engine(rules)
                   .explain(workload, found.namespace(), shell.today(), found.policies())),
-          found.setAside());
+          found.setAside(),
+          found.heldBack());
+      found.remarks().forEach(it -> shell.err().println(Printable.of(it)));
       return ExitCode.CLEAN;
     } catch (UnreadableObjectException unreadable) {
       throw new UsageException(unreadable.path() + ": " + unreadable.getMessage());
@@ -98,7 +100,7 @@ final class WhyCommand implements Callable<Integer> {
     var judge = new FileJudge(shell, rules, policies, KubernetesVersion.NEWEST_KNOWN);
     List<JudgedFile> files = judge.judge(paths);
     CheckReport report = CheckReport.of(files);
-    print(judge.explanations(files), List.of());
+    print(judge.explanations(files), List.of(), List.of());
     TextReport.errors(report).forEach(shell.err()::println);
     report.skipped().stream()
         .filter(it -> it.reason().worthTelling())
@@ -106,18 +108,18 @@ final class WhyCommand implements Callable<Integer> {
     return report.complete() ? ExitCode.CLEAN : ExitCode.FAILED;
   }
 
-  private void print(List<Explanation> explanations, List<String> setAside) {
+  private void print(List<Explanation> explanations, List<String> setAside, List<String> heldBack) {
     switch (output) {
-      case TEXT -> {
-        shell.out().print(String.join("\n", explanations.stream().map(WhyReport::text).toList()));
-        setAside.forEach(it -> shell.err().println("policy set aside: " + Printable.of(it)));
-      }
+      case TEXT ->
+          shell.out().print(String.join("\n", explanations.stream().map(WhyReport::text).toList()));
       case JSON -> {
         ObjectNode root = JsonNodeFactory.instance.objectNode().put("version", 1);
         ArrayNode workloads = root.putArray("workloads");
         explanations.forEach(it -> workloads.add(WhyReport.json(it)));
         ArrayNode aside = root.putArray("setAside");
         setAside.forEach(aside::add);
+        ArrayNode held = root.putArray("heldBack");
+        heldBack.forEach(held::add);
         shell.out().println(root.toPrettyString());
       }
     }

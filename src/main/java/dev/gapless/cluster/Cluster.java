@@ -142,11 +142,11 @@ public final class Cluster {
                 LOG.warnf(
                     "policy is invalid, its last good version stays in force name=%s generation=%d"
                         + " inForce=%d problems=\"%s\"",
-                    name, generation, good, String.join("; ", problems));
+                    name, generation, good, LogText.of(problems));
             case Standing.SetAside(List<String> problems) ->
                 LOG.warnf(
                     "policy is invalid and set aside name=%s generation=%d problems=\"%s\"",
-                    name, generation, String.join("; ", problems));
+                    name, generation, LogText.of(problems));
           }
         });
     statuses.ifPresent(StatusWriter::wake);
@@ -160,7 +160,7 @@ public final class Cluster {
     if (isAway && !wasAway) {
       LOG.warnf(
           "API server is out of reach, what is known holds server=%s cause=\"%s\"",
-          server.map(ApiServer::url).orElse(""), cause);
+          server.map(ApiServer::url).orElse(""), LogText.of(cause));
     }
     if (wasAway && !isAway) {
       LOG.infof("API server answers again server=%s", server.map(ApiServer::url).orElse(""));
@@ -180,7 +180,7 @@ public final class Cluster {
           LOG.warnf(
               "resource may not be read, what is known holds; grant it, see deploy/kubernetes/"
                   + "rbac.yaml resource=%s cause=\"%s\"",
-              resource.plural(), cause);
+              resource.plural(), LogText.of(cause));
       case IN_STEP -> {
         if (before == CacheState.NOT_INSTALLED || before == CacheState.FORBIDDEN) {
           LOG.infof("resource can be read now resource=%s", resource.plural());

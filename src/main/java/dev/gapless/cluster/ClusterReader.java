@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.gapless.policy.RolloutPolicy;
 import dev.gapless.workload.KubernetesVersion;
-import dev.gapless.workload.WorkloadReader;
 import io.fabric8.kubernetes.client.Config;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,12 +36,12 @@ public final class ClusterReader implements AutoCloseable {
 
   /// A workload.
   ///
-  /// @param resource the kind's plural in `apps/v1`
+  /// @param resource its kind
   /// @throws UnansweredException when there is none, or it cannot be read
-  public JsonNode workload(String resource, String namespace, String name) {
+  public JsonNode workload(ApiResource resource, String namespace, String name) {
     return get(
-        new ApiResource(WorkloadReader.API_VERSION, "", resource).pathOf(namespace, name),
-        resource + " \"" + name + "\" in namespace \"" + namespace + "\"",
+        resource.pathOf(namespace, name),
+        resource.plural() + " \"" + name + "\" in namespace \"" + namespace + "\"",
         "name another one, or its namespace with -n");
   }
 
@@ -56,16 +55,26 @@ public final class ClusterReader implements AutoCloseable {
         "give its labels with --namespace-labels instead");
   }
 
-  /// All RolloutPolicies.
+  /// All RolloutPolicies; empty where the cluster has no such kind.
   ///
-  /// @throws UnansweredException when there is no such kind, or they cannot be read
-  public List<JsonNode> policies() {
+  /// @throws UnansweredException when they cannot be read
+  public Optional<List<JsonNode>> policies() {
     var policies = new ArrayList<JsonNode>();
-    check(
-        lists.list(POLICIES, Optional.empty(), Optional.empty(), policies::add),
-        "rolloutpolicies.gapless.dev",
-        "give the policies with --policy instead");
-    return policies;
+    ApiLists.Answer answer =
+        lists.list(POLICIES, Optional.empty(), Optional.empty(), policies::add);
+    if (answer instanceof ApiLists.Absent) {
+      return Optional.empty();
+    }
+    check(answer, "rolloutpolicies.gapless.dev", "give the policies with --policy instead");
+    return Optional.of(policies);
+  }
+
+  /// Whether an earlier version of a stored policy is in force in a replica that has seen it, as
+  /// its status says; nobody else can read that version.
+  public static boolean isHeldBack(JsonNode policy) {
+    return PolicyStatus.written(policy.path("status"))
+        .filter(Standing.State.HELD_BACK::equals)
+        .isPresent();
   }
 
   /// The API server's release.

@@ -85,7 +85,7 @@ final class PolicyLedger {
   }
 
   private PolicyReader.Reading read(JsonNode document) {
-    return PolicyReader.read(document, ruleIds, kinds);
+    return PolicyReader.readStored(document, ruleIds, kinds);
   }
 
   private static Optional<RolloutPolicy> policy(Entry entry) {

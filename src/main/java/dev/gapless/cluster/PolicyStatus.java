@@ -77,7 +77,8 @@ final class PolicyStatus {
     }
   }
 
-  private static Optional<Standing.State> written(JsonNode status) {
+  /// What a status says came of the policy; empty where nobody has said it yet.
+  static Optional<Standing.State> written(JsonNode status) {
     return switch (condition(status, "Ready").path("reason").asText()) {
       case "InForce" -> Optional.of(Standing.State.ACCEPTED);
       case "LastGoodInForce" -> Optional.of(Standing.State.HELD_BACK);

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps what we need of all objects of a resource in step with the API server: lists, then
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <T> what is kept of an object
 final class ProjectionCache<T> implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(ProjectionCache.class);
   private static final ObjectReader JSON = new JsonMapper().readerFor(JsonNode.class);
 
   /// How long a watch lasts. At its end the API server tells the version at which to go on, so a
@@ -145,12 +147,21 @@ final class ProjectionCache<T> implements AutoCloseable {
     } catch (RefusedException refused) {
       return refused(refused, reached);
     } catch (IOException | RuntimeException failed) {
-      if (closed.getCount() > 0) {
-        state(CacheState.OUT_OF_REACH, String.valueOf(failed.getMessage()));
-        rest(retryInterval);
-      }
-      return reached.version;
+      return failed(String.valueOf(failed.getMessage()), reached);
+    } catch (Error failed) {
+      // Such as a StackOverflowError over one absurd object: a cache that ends stands still for
+      // ever, and nobody would see it.
+      LOG.errorf(failed, "cache failed, tries again resource=%s", resource.plural());
+      return failed(failed.toString(), reached);
     }
+  }
+
+  private Optional<String> failed(String cause, Progress reached) throws InterruptedException {
+    if (closed.getCount() > 0) {
+      state(CacheState.OUT_OF_REACH, cause);
+      rest(retryInterval);
+    }
+    return reached.version;
   }
 
   // How far a turn got before it failed.

@@ -114,7 +114,7 @@ final class StatusWriter implements AutoCloseable {
     if (!complained && !closed) {
       LOG.warnf(
           "status of a policy could not be written, trying again name=%s cause=\"%s\"",
-          name, failed.getMessage());
+          name, LogText.of(String.valueOf(failed.getMessage())));
     }
     complained = true;
     return false;

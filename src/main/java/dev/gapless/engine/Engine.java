@@ -58,7 +58,7 @@ public final class Engine {
         rules.stream()
             .map(it -> standing(it.doc(), workload, namespace, today, resolution.asks()))
             .toList(),
-        Note.of(workload.metadata(), namespace, ids));
+        Note.of(workload, namespace, ids));
   }
 
   private static Standing standing(
@@ -198,7 +198,7 @@ public final class Engine {
           given,
           policy,
           List.copyOf(results),
-          Note.of(given.metadata(), review.namespace(), ids),
+          Note.of(given, review.namespace(), ids),
           patch.operations(),
           patch.object());
     }

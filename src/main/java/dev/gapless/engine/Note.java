@@ -3,14 +3,15 @@ package dev.gapless.engine;
 import dev.gapless.policy.Exemption;
 import dev.gapless.policy.Names;
 import dev.gapless.workload.FieldPath;
-import dev.gapless.workload.ObjectMeta;
+import dev.gapless.workload.PodTemplate;
+import dev.gapless.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Something that its author should know and that no rule has found: an exemption from a rule that
-/// there is not.
+/// Something that its author should know and that no rule has found: an exemption that can never
+/// count, as there is no such rule or it stands in a wrong place.
 ///
 /// @param path the field of the workload that it is about
 public record Note(FieldPath path, String message) {
@@ -19,11 +20,20 @@ public record Note(FieldPath path, String message) {
   /// The notes on a workload's and its namespace's exemptions.
   ///
   /// @param rules the ids of all rules
-  static List<Note> of(ObjectMeta metadata, Namespace namespace, Set<String> rules) {
+  static List<Note> of(Workload workload, Namespace namespace, Set<String> rules) {
     var notes = new ArrayList<Note>();
-    for (String annotation : new TreeSet<>(metadata.annotations().keySet())) {
+    for (String annotation : new TreeSet<>(workload.metadata().annotations().keySet())) {
       if (exemptsFromNothing(annotation, rules)) {
         notes.add(new Note(ANNOTATIONS.child(annotation), message(annotation, rules)));
+      }
+    }
+    PodTemplate template = workload.template();
+    for (String annotation : new TreeSet<>(template.annotations().keySet())) {
+      if (annotation.startsWith(Exemption.ANNOTATION_PREFIX)) {
+        notes.add(
+            new Note(
+                template.path().child("metadata").child("annotations").child(annotation),
+                "does not count: stands on the pod template; it belongs in metadata.annotations"));
       }
     }
     for (String annotation : new TreeSet<>(namespace.annotations().keySet())) {

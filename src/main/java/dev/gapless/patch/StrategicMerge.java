@@ -19,9 +19,17 @@ public final class StrategicMerge {
 
   /// The change from one object to another; empty where there is none.
   public static Optional<ObjectNode> between(JsonNode before, JsonNode after) {
+    return between(before, after, true);
+  }
+
+  /// The change from one object to another; empty where there is none.
+  ///
+  /// @param byName whether the elements of lists are told apart; no custom resource's are where its
+  ///   schema is not at hand
+  public static Optional<ObjectNode> between(JsonNode before, JsonNode after, boolean byName) {
     ObjectNode change = NODES.objectNode();
     for (var member : after.properties()) {
-      between(before.path(member.getKey()), member.getValue(), change, member.getKey());
+      between(before.path(member.getKey()), member.getValue(), byName, change, member.getKey());
     }
     for (var member : before.properties()) {
       if (!after.has(member.getKey())) {
@@ -31,13 +39,14 @@ public final class StrategicMerge {
     return change.isEmpty() ? Optional.empty() : Optional.of(change);
   }
 
-  private static void between(JsonNode before, JsonNode after, ObjectNode change, String name) {
+  private static void between(
+      JsonNode before, JsonNode after, boolean byName, ObjectNode change, String name) {
     if (before.equals(after)) {
       return;
     }
     if (before.isObject() && after.isObject()) {
-      between(before, after).ifPresent(it -> change.set(name, it));
-    } else if (isNamed(before) && isNamed(after)) {
+      between(before, after, byName).ifPresent(it -> change.set(name, it));
+    } else if (byName && isNamed(before) && isNamed(after)) {
       change.set(name, elements(before, after));
     } else {
       change.set(name, after.deepCopy());

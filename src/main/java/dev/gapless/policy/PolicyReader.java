@@ -21,6 +21,7 @@ public final class PolicyReader {
   private static final int MAX_SECONDS = 86_400;
 
   // Kubernetes' ObjectMeta without what only namespaced objects have.
+  // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
   private static final String[] METADATA = {
     "name",
     "labels",
@@ -40,11 +41,13 @@ public final class PolicyReader {
 
   private final Set<String> ruleIds;
   private final Set<String> kinds;
+  private final boolean stored;
   private final List<Problem> problems = new ArrayList<>();
 
-  private PolicyReader(Set<String> ruleIds, Set<String> kinds) {
+  private PolicyReader(Set<String> ruleIds, Set<String> kinds, boolean stored) {
     this.ruleIds = ruleIds;
     this.kinds = kinds;
+    this.stored = stored;
   }
 
   /// What is wrong with a field, with the remedy.
@@ -64,25 +67,37 @@ public final class PolicyReader {
   /// The document is no policy; `problems` has at least one.
   public record Invalid(List<Problem> problems) implements Reading {}
 
-  /// Reads one document.
+  /// Reads one document, of which nobody has checked anything.
   ///
   /// @param ruleIds the ids of all known rules
   /// @param kinds the kinds that can be judged
   public static Reading read(JsonNode document, Set<String> ruleIds, Set<String> kinds) {
-    var reader = new PolicyReader(ruleIds, kinds);
-    RolloutPolicy policy = reader.policy(document);
-    return reader.problems.isEmpty()
-        ? new Valid(policy)
-        : new Invalid(List.copyOf(reader.problems));
+    return new PolicyReader(ruleIds, kinds, false).reading(document);
+  }
+
+  /// Reads a policy that an API server stores, or is about to. What stands around the spec is that
+  /// server's, which may be newer than this build and know more metadata.
+  ///
+  /// @param ruleIds the ids of all known rules
+  /// @param kinds the kinds that can be judged
+  public static Reading readStored(JsonNode object, Set<String> ruleIds, Set<String> kinds) {
+    return new PolicyReader(ruleIds, kinds, true).reading(object);
+  }
+
+  private Reading reading(JsonNode document) {
+    RolloutPolicy policy = policy(document);
+    return problems.isEmpty() ? new Valid(policy) : new Invalid(List.copyOf(problems));
   }
 
   private RolloutPolicy policy(JsonNode document) {
     FieldPath root = FieldPath.ROOT;
-    members(document, root, "apiVersion", "kind", "metadata", "spec", "status");
+    FieldPath metadata = root.child("metadata");
+    if (!stored) {
+      members(document, root, "apiVersion", "kind", "metadata", "spec", "status");
+      members(metadata.in(document), metadata, METADATA);
+    }
     word(document, root.child("apiVersion"), List.of(RolloutPolicy.API_VERSION), "");
     word(document, root.child("kind"), List.of(RolloutPolicy.KIND), "");
-    FieldPath metadata = root.child("metadata");
-    members(metadata.in(document), metadata, METADATA);
     FieldPath nameAt = metadata.child("name");
     String name = text(document, nameAt).orElse("");
     if (name.isBlank()) {

@@ -69,7 +69,8 @@ record Cursor(JsonNode node, FieldPath path) {
     return integer()
         .map(value -> {
           if (value < 0 || value > Integer.MAX_VALUE) {
-            throw unreadable("between 0 and " + Integer.MAX_VALUE);
+            throw new UnreadableObjectException(
+                path, "must be between 0 and " + Integer.MAX_VALUE + ", is " + value);
           }
           return value.intValue();
         });

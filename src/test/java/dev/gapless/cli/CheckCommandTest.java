@@ -398,6 +398,47 @@ class CheckCommandTest {
   }
 
   @Test
+  void anExemptionThatCountsIsSaid() throws JsonProcessingException {
+    String exempt =
+        BARE.replace(
+            "name: bare\n",
+            "name: bare\n  annotations:\n    exempt.gapless.dev/no-probe: legacy balancer\n");
+    Invocation text = Invocation.withInput(directory, exempt, "check", "-");
+    assertTrue(
+        text.out()
+            .contains(
+                "stdin:6: apps/v1 Deployment \"bare\": legacy balancer [no-probe] (exempt)\n"),
+        text.out());
+    assertTrue(text.out().endsWith(", 1 exempt\n"), text.out());
+    JsonNode report =
+        new JsonMapper()
+            .readTree(Invocation.withInput(directory, exempt, "check", "-o", "json", "-").out());
+    assertEquals(1, report.at("/summary/exempt").intValue());
+    assertEquals(
+        new JsonMapper()
+            .readTree(
+                """
+                [{"file":"stdin","line":6,"column":5,
+                  "object":{"apiVersion":"apps/v1","kind":"Deployment","namespace":"","name":"bare"},
+                  "rule":"no-probe","reason":"legacy balancer"}]
+                """),
+        report.path("exempt"));
+  }
+
+  @Test
+  void aCountOutOfItsRangeIsNamed() {
+    Invocation check =
+        Invocation.withInput(
+            directory,
+            BARE.replace("spec:\n  temp", "spec:\n  replicas: -3\n  temp"),
+            "check",
+            "-");
+    assertEquals(
+        "stdin:6: apps/v1 Deployment \"bare\" skipped: spec.replicas: must be between 0 and 2147483647, is -3\n",
+        check.err());
+  }
+
+  @Test
   void jsonHasAStableShape() throws JsonProcessingException {
     Invocation check =
         Invocation.withInput(
@@ -407,7 +448,7 @@ class CheckCommandTest {
         new JsonMapper()
             .readTree(
                 """
-                {"judged":1,"skipped":1,"errors":1,"denied":1,"warned":1,"patched":2,"recorded":0}
+                {"judged":1,"skipped":1,"errors":1,"denied":1,"warned":1,"patched":2,"recorded":0,"exempt":0}
                 """),
         report.path("summary"));
     assertEquals(1, report.path("version").intValue());

@@ -33,10 +33,10 @@ class DiffCommandTest {
       """;
 
   private static final String LEFT =
-      "left for the author: spec.template.spec.containers[1].readinessProbe: container \"web\""
+      "web.yaml:13: apps/v1 Deployment \"web\": left for the author: spec.template.spec.containers[1].readinessProbe: container \"web\""
           + " must have a readiness probe: it declares port 80 and no container has one"
           + " [readiness-probe-missing]\n"
-          + "left for the author: spec.template.spec.topologySpreadConstraints: must spread the pods"
+          + "web.yaml:9: apps/v1 Deployment \"web\": left for the author: spec.template.spec.topologySpreadConstraints: must spread the pods"
           + " over nodes and zones, is absent [spread-missing]\n";
 
   @TempDir

@@ -205,17 +205,89 @@ class LiveCommandIT {
   }
 
   @Test
-  void aClusterWithoutPoliciesOfThisKindIsSaid() {
-    for (String command : List.of("why", "diff")) {
-      assertEquals(
-          new Invocation(
-              2,
-              "",
-              url()
-                  + ": has no rolloutpolicies.gapless.dev; give the policies with --policy"
-                  + " instead\n"),
-          gapless(command, "deployment/web", "-n", namespace));
+  void aClusterWithoutPoliciesOfThisKindIsAuditedAndThatIsSaid() {
+    String said =
+        "the cluster has no rolloutpolicies.gapless.dev: without them the server audits by the"
+            + " built-in policy\n";
+    Invocation why = gapless("why", "deployment/web", "-n", namespace);
+    assertEquals(0, why.exitCode(), why.err());
+    assertEquals(said, why.err());
+    assertTrue(why.out().contains("\npolicy: built-in, mode Audit\n"), why.out());
+    Invocation diff = gapless("diff", "deployment/web", "-n", namespace);
+    assertEquals(1, diff.exitCode(), diff.err());
+    assertTrue(diff.err().startsWith(said), diff.err());
+  }
+
+  @Test
+  void aPolicyWhoseLastGoodVersionHoldsIsSaid() {
+    policies(policy("held", "{mode: Warning}"));
+    kubectl(
+        "",
+        "patch",
+        "rop",
+        "held",
+        "--type=merge",
+        "--patch={\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\","
+            + "\"reason\":\"LastGoodInForce\"}]}}");
+    Invocation why = gapless("why", "deployment/web", "-n", namespace);
+    assertEquals(0, why.exitCode(), why.err());
+    assertEquals(
+        "policy held back: held: spec.mode: must be one of Disabled, Audit, Warn, Fix, Enforce, is"
+            + " \"Warning\"\n"
+            + "  running replicas judge by an earlier generation of it, which cannot be read: this"
+            + " answer holds after their restart\n",
+        why.err());
+    String json = gapless("why", "deployment/web", "-n", namespace, "-o", "json").out();
+    assertTrue(json.contains("\"setAside\" : [ ],\n  \"heldBack\" : [ \"held: spec.mode"), json);
+  }
+
+  @Test
+  void anArgoRolloutIsNamedAsForKubectl() throws IOException {
+    policies(policy("audit", "{mode: Audit}"));
+    kubectl(
+        WEB.replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout"),
+        "apply",
+        "-n",
+        namespace,
+        "-f",
+        "-");
+    String expected = gapless("why", "rollout/web", "-n", namespace).out();
+    assertTrue(expected.startsWith("Rollout \"web\" in namespace \"" + namespace), expected);
+    for (String kind :
+        List.of("rollouts", "ro", "rollouts.argoproj.io", "rollouts.v1alpha1.argoproj.io")) {
+      assertEquals(new Invocation(0, expected, ""), gapless("why", kind + "/web", "-n", namespace));
     }
+    JsonNode json = YAML.readTree(gapless("why", "ro/web", "-n", namespace, "-o", "json").out());
+    assertEquals("argoproj.io/v1alpha1", json.at("/workloads/0/object/apiVersion").asText());
+
+    // Without a schema the containers of the patch take the place of those in the repository.
+    Invocation diff = gapless("diff", "ro/web", "-n", namespace, "-o", "kustomize");
+    assertEquals(1, diff.exitCode(), diff.err());
+    JsonNode containers = YAML.readTree(diff.out()).at("/spec/template/spec/containers");
+    assertEquals(
+        List.of("proxy", "web"),
+        containers.valueStream().map(it -> it.path("image").asText()).toList());
+    kubectl("", "delete", "rollouts.argoproj.io", "web", "-n", namespace);
+  }
+
+  @Test
+  void thePatchHoldsWhatAdmissionHasSetAlready() throws IOException {
+    policies(policy("audit", "{mode: Audit}"));
+    String before = gapless("diff", "deploy/web", "-n", namespace, "-o", "kustomize").out();
+    kubectl(
+        "",
+        "patch",
+        "-n",
+        namespace,
+        "deployment",
+        "web",
+        "-p",
+        "{metadata: {annotations: {gapless.dev/injected: '{\"spec.minReadySeconds\":5}'}}, spec:"
+            + " {minReadySeconds: 5}}");
+    String unified = gapless("diff", "deploy/web", "-n", namespace).out();
+    assertTrue(!unified.contains("+  minReadySeconds"), unified);
+    assertEquals(before, gapless("diff", "deploy/web", "-n", namespace, "-o", "kustomize").out());
+    assertTrue(before.contains("  minReadySeconds: 5\n"), before);
   }
 
   @Test

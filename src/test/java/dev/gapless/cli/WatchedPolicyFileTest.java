@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.manifest.ManifestReader;
+import dev.gapless.policy.Policies;
 import dev.gapless.workload.WorkloadReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,6 +146,50 @@ class WatchedPolicyFileTest {
     assertEquals("first", governing());
     assertEquals(Optional.of(path() + ": cannot be read: no such file or folder"), file.mistake());
     assertEquals(1, reloads("refused"));
+  }
+
+  @Test
+  void anEmptyFileInThePlaceOfOneThatIsGoneIsNoticed() throws IOException {
+    Files.delete(folder.resolve("..1").resolve("policy.yaml"));
+    lookTwice();
+    version("..1", "");
+    lookTwice();
+    assertEquals("first", governing());
+    assertEquals(Optional.of(path() + ": holds no policy"), file.mistake());
+    assertEquals(2, reloads("refused"));
+  }
+
+  @Test
+  void anErrorOfOursDoesNotEndTheLooking() throws IOException {
+    for (Throwable error : List.of(new IllegalStateException("lost"), new StackOverflowError())) {
+      version("..1", policy("first"));
+      file =
+          new WatchedPolicyFile(
+              path(), content -> read(content, error), Duration.ofMillis(1), registry);
+      file.start();
+      try {
+        version("..1", policy("bad"));
+        ServedProcess.await("the refusal", () -> file.mistake().isPresent());
+        assertEquals(
+            Optional.of(path() + ": internal error, please report: " + error), file.mistake());
+        assertEquals("first", governing());
+        version("..1", policy("second"));
+        ServedProcess.await("the second policy", () -> governing().equals("second"));
+      } finally {
+        file.close();
+      }
+    }
+  }
+
+  private static Policies read(byte[] content, Throwable error) {
+    if (new String(content, StandardCharsets.UTF_8).equals(policy("bad"))) {
+      switch (error) {
+        case RuntimeException exception -> throw exception;
+        case Error fatal -> throw fatal;
+        default -> throw new AssertionError(error);
+      }
+    }
+    return PolicyFile.of(ManifestReader.parse("policy.yaml", content));
   }
 
   @Test

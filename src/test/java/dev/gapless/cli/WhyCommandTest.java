@@ -217,9 +217,11 @@ class WhyCommandTest {
         "deployment/|one workload must be named, such as deployment/web, is \"deployment/\"",
         "deploy web other|one workload must be named, such as deployment/web, is \"deploy web"
             + " other\"",
-        "pod/web|the kind must be deployment, statefulset or daemonset, is \"pod\"",
-        "deploymnet/web|the kind must be deployment, statefulset or daemonset, is \"deploymnet\""
+        "pod/web|the kind must be deployment, statefulset, daemonset or rollout, is \"pod\"",
+        "deploymnet/web|the kind must be deployment, statefulset, daemonset or rollout, is \"deploymnet\""
             + " (did you mean \"deployment\"?)",
+        "deployment.argoproj.io/web|the kind must be deployment, statefulset, daemonset or rollout,"
+            + " is \"deployment.argoproj.io\" (did you mean \"deployment\"?)",
         "deploy/web --kubeconfig none|DIR/none: the kubeconfig does not exist; name another one with"
             + " --kubeconfig"
       })
@@ -245,10 +247,17 @@ class WhyCommandTest {
     "statefulsets/web,statefulsets",
     "ds/web,daemonsets",
     "daemonset/web,daemonsets",
-    "daemonsets web,daemonsets"
+    "daemonsets web,daemonsets",
+    "rollout/web,rollouts",
+    "rollouts web,rollouts",
+    "ro/web,rollouts",
+    "rollouts.argoproj.io/web,rollouts",
+    "rollouts.v1alpha1.argoproj.io/web,rollouts"
   })
   void aWorkloadIsNamedAsForKubectl(String words, String resource) {
-    assertEquals(new LiveTarget(resource, "web"), LiveTarget.of(Arrays.asList(words.split(" "))));
+    LiveTarget target = LiveTarget.of(Arrays.asList(words.split(" ")));
+    assertEquals("web", target.name());
+    assertEquals(resource, target.resource().plural());
   }
 
   private Invocation run(String... arguments) {

@@ -15,6 +15,7 @@ import dev.gapless.rules.Catalog;
 import dev.gapless.workload.WorkloadReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -139,7 +140,15 @@ class CrdIT {
     // As it is stored, with what the API server adds.
     assertInstanceOf(
         PolicyReader.Valid.class,
-        PolicyReader.read(response.body(), Catalog.ids(), WorkloadReader.KINDS));
+        PolicyReader.readStored(response.body(), Catalog.ids(), WorkloadReader.KINDS));
+  }
+
+  @Test
+  void aPolicyMayNameAllKinds() throws IOException {
+    whatReplicasAcceptTheApiServerTakes(
+        "mode: Warn, match: {kinds: ["
+            + String.join(", ", new TreeSet<>(WorkloadReader.KINDS))
+            + "]}");
   }
 
   @Test

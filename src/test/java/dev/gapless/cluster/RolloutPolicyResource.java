@@ -136,7 +136,7 @@ final class RolloutPolicyResource
                   + " template's. Every workload when left out.")
           @Nullable Selector objectSelector,
       @JsonPropertyDescription("The kinds that the policy is for. All when left out.")
-          @Size(min = 1, max = 3)
+          @Size(min = 1)
           @Nullable List<WorkloadKind> kinds) {}
 
   /// A label selector, with the API server's checks.

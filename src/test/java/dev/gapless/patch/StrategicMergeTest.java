@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,5 +38,14 @@ class StrategicMergeTest {
         StrategicMerge.between(JSON.readTree(before), JSON.readTree(after))
             .map(Object::toString)
             .orElse("none"));
+  }
+
+  @Test
+  void aListThatNobodyCanMergeIsGivenAsAWhole() throws JsonProcessingException {
+    String before = "{\"l\":[{\"name\":\"x\",\"v\":1},{\"name\":\"y\"}]}";
+    String after = "{\"l\":[{\"name\":\"x\",\"v\":1},{\"name\":\"y\",\"v\":2}]}";
+    assertEquals(
+        JSON.readTree(after),
+        StrategicMerge.between(JSON.readTree(before), JSON.readTree(after), false).orElseThrow());
   }
 }

@@ -3,6 +3,7 @@ package dev.gapless.policy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.manifest.ManifestParser;
 import dev.gapless.workload.IntOrString;
 import java.util.List;
@@ -142,6 +143,39 @@ class PolicyReaderTest {
             """));
   }
 
+  @Test
+  void whatStandsAroundAStoredSpecIsTheApiServers() {
+    var object =
+        tree(
+            """
+            apiVersion: gapless.dev/v1alpha1
+            kind: RolloutPolicy
+            metadata: {name: shop, ofALaterKubernetes: {at: 1}}
+            spec: {mode: Warn}
+            status: {ofALaterGapless: 1}
+            ofALaterKubernetes: 1
+            """);
+    assertInstanceOf(PolicyReader.Valid.class, PolicyReader.readStored(object, RULES, KINDS));
+    assertInstanceOf(PolicyReader.Invalid.class, PolicyReader.read(object, RULES, KINDS));
+  }
+
+  @Test
+  void aStoredPolicyNeedsAName() {
+    var object =
+        tree(
+            """
+            apiVersion: gapless.dev/v1alpha1
+            kind: RolloutPolicy
+            metadata: {}
+            spec: {mode: Warn, modes: 1}
+            """);
+    var invalid =
+        assertInstanceOf(PolicyReader.Invalid.class, PolicyReader.readStored(object, RULES, KINDS));
+    assertEquals(
+        List.of("metadata.name", "spec.modes"),
+        invalid.problems().stream().map(it -> it.path().toString()).toList());
+  }
+
   private static List<String> problems(String body) {
     String head = "apiVersion: gapless.dev/v1alpha1\nkind: RolloutPolicy\n";
     var invalid = assertInstanceOf(PolicyReader.Invalid.class, read(head + body));
@@ -154,7 +188,10 @@ class PolicyReaderTest {
   }
 
   private static PolicyReader.Reading read(String yaml) {
-    return PolicyReader.read(
-        ManifestParser.parse("policy.yaml", yaml).objects().getFirst().tree(), RULES, KINDS);
+    return PolicyReader.read(tree(yaml), RULES, KINDS);
+  }
+
+  private static JsonNode tree(String yaml) {
+    return ManifestParser.parse("policy.yaml", yaml).objects().getFirst().tree();
   }
 }
