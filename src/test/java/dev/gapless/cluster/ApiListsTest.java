@@ -117,7 +117,10 @@ class ApiListsTest {
     replies.add(new Reply(200, "{\"items\":[{\"metadata\":{\"name\":\"a\"}},{\"meta"));
     assertInstanceOf(ApiLists.Failed.class, list());
     assertEquals(List.of("a"), received);
-    replies.clear();
+  }
+
+  @Test
+  void anAnswerThatIsNoJsonIsAFailure() {
     replies.add(new Reply(200, "<html>a proxy's login page</html>"));
     assertInstanceOf(ApiLists.Failed.class, list());
   }
