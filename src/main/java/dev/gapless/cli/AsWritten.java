@@ -17,8 +17,8 @@ final class AsWritten {
 
   private AsWritten() {}
 
-  /// @return the object with the values that were replaced in their places; only what the object's
-  ///   record of them still holds counts
+  /// Takes out of an object what its record says that admission set, and puts back what that has
+  /// replaced.
   static JsonNode of(JsonNode object) {
     Optional<String> injected = Injected.of(object).annotation();
     if (injected.isEmpty()) {

@@ -123,7 +123,7 @@ final class WatchedPolicyFile {
 
   // A file that cannot be read is another thing than an empty one.
   private static boolean same(byte[] one, byte @Nullable [] other) {
-    return one == UNREADABLE || other == UNREADABLE ? one == other : Arrays.equals(one, other);
+    return one == other || (one != UNREADABLE && other != UNREADABLE && Arrays.equals(one, other));
   }
 
   private void refuse(String mistakes) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.gapless.kube.ApiResponse;
 import dev.gapless.kube.Await;
 import dev.gapless.kube.KubeApiServer;
 import dev.gapless.kube.NeedsApiServer;
@@ -244,13 +245,14 @@ class LiveCommandIT {
   @Test
   void anArgoRolloutIsNamedAsForKubectl() throws IOException {
     policies(policy("audit", "{mode: Audit}"));
-    kubectl(
-        WEB.replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout"),
-        "apply",
-        "-n",
-        namespace,
-        "-f",
-        "-");
+    server.defineRollouts();
+    ApiResponse created =
+        server.send(
+            "POST",
+            "/apis/argoproj.io/v1alpha1/namespaces/" + namespace + "/rollouts",
+            "application/yaml",
+            WEB.replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout"));
+    assertTrue(created.accepted(), created.message());
     String expected = gapless("why", "rollout/web", "-n", namespace).out();
     assertTrue(expected.startsWith("Rollout \"web\" in namespace \"" + namespace), expected);
     for (String kind :
@@ -267,7 +269,6 @@ class LiveCommandIT {
     assertEquals(
         List.of("proxy", "web"),
         containers.valueStream().map(it -> it.path("image").asText()).toList());
-    kubectl("", "delete", "rollouts.argoproj.io", "web", "-n", namespace);
   }
 
   @Test
@@ -282,8 +283,10 @@ class LiveCommandIT {
         "deployment",
         "web",
         "-p",
-        "{metadata: {annotations: {gapless.dev/injected: '{\"spec.minReadySeconds\":5}'}}, spec:"
-            + " {minReadySeconds: 5}}");
+        """
+        {"metadata": {"annotations": {"gapless.dev/injected": "{\\"spec.minReadySeconds\\":5}"}},
+         "spec": {"minReadySeconds": 5}}
+        """);
     String unified = gapless("diff", "deploy/web", "-n", namespace).out();
     assertTrue(!unified.contains("+  minReadySeconds"), unified);
     assertEquals(before, gapless("diff", "deploy/web", "-n", namespace, "-o", "kustomize").out());
