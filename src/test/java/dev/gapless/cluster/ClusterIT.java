@@ -413,7 +413,7 @@ class ClusterIT {
       try (var late = replica()) {
         Await.until("the graver status", LIMIT, () -> reason("all", "Ready").equals("SetAside"));
         assertEquals(1, late.gauge("gapless.policies", "state", "set-aside"));
-        assertEquals(1, late.count("written"));
+        Await.until("its write to be counted", LIMIT, () -> late.count("written") == 1);
 
         applyPolicy("all", "mode: Fix");
         awaitObserved(4);
@@ -422,8 +422,11 @@ class ClusterIT {
           Await.until(
               "the mended version", LIMIT, () -> replica.gauge("gapless.policy.generation") == 4);
         }
-        assertEquals(
-            5, Stream.of(one, two, three, late).mapToDouble(it -> it.count("written")).sum());
+        Await.until(
+            "five writes",
+            LIMIT,
+            () ->
+                Stream.of(one, two, three, late).mapToDouble(it -> it.count("written")).sum() == 5);
       }
     }
   }
