@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.gapless.bench.SampleReview;
 import dev.gapless.engine.Engine;
+import dev.gapless.engine.Namespace;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
 import dev.gapless.rules.Catalog;
@@ -24,7 +25,8 @@ public class AdmissionBenchmark {
   public String webhook;
 
   private final Policies policies = Policies.builtIn(Mode.ENFORCE);
-  private final Admission admission = new Admission(new Engine(Catalog.RULES), () -> policies);
+  private final Admission admission =
+      new Admission(new Engine(Catalog.RULES), () -> policies, Namespace::named);
   private final byte[] body = SampleReview.body();
 
   @Benchmark
