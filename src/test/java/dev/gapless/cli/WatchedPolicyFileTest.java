@@ -53,7 +53,9 @@ class WatchedPolicyFileTest {
 
   private void version(String name, String text) throws IOException {
     Path version = Files.createDirectories(folder.resolve(name));
-    Files.writeString(version.resolve("policy.yaml"), text);
+    // In one step: who looks meanwhile must not see an empty file twice.
+    Path whole = Files.writeString(folder.resolve("whole"), text);
+    Files.move(whole, version.resolve("policy.yaml"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private void switchTo(String name) throws IOException {
