@@ -103,6 +103,11 @@ public final class SidecarDiesFirst implements Rule {
       String hint,
       String source) {}
 
+  /// A container beside the proxies.
+  ///
+  /// @param seconds what it waits, or must wait
+  private record Neighbour(Container container, long seconds) {}
+
   private static final String DURATION =
       "(N|(?:N(?:h|ms|m|s)){1,4})".replace("N", "\\d{1,9}(?:\\.\\d{1,9})?");
   private static final String TRUE = "(?i:true|1|t)";
@@ -207,11 +212,12 @@ public final class SidecarDiesFirst implements Rule {
     if (applications.isEmpty() || applications.size() == template.containers().size()) {
       return new Outcome.Skipped("no known proxy runs beside an application");
     }
-    Optional<Container> longest =
-        applications.stream()
-            .filter(it -> asked(subject, it) > 0)
-            .max(Comparator.comparingLong(it -> asked(subject, it)));
     int room = PreStopSleepMissing.seconds(subject);
+    Optional<Neighbour> longest =
+        applications.stream()
+            .map(it -> new Neighbour(it, asked(subject, it, room)))
+            .filter(it -> it.seconds() > 0)
+            .max(Comparator.comparingLong(Neighbour::seconds));
     var findings = new ArrayList<Finding>();
     for (Container container : template.containers()) {
       proxy(container)
@@ -222,7 +228,7 @@ public final class SidecarDiesFirst implements Rule {
   }
 
   private static Optional<Finding> finding(
-      Subject subject, Proxy proxy, Container container, Optional<Container> longest, int room) {
+      Subject subject, Proxy proxy, Container container, Optional<Neighbour> longest, int room) {
     long waits = waits(subject, container);
     boolean unknownHook = container.hasPreStopHandler() && waits == 0;
     if (unknownHook
@@ -241,15 +247,15 @@ public final class SidecarDiesFirst implements Rule {
     }
     long until = GracePeriodTooShort.sum(waits, set.orElse(proxy.ownSeconds()));
     return longest
-        .filter(it -> asked(subject, it) > until)
+        .filter(it -> it.seconds() > until)
         .map(it ->
             finding(
                 container,
                 "\"%s\", which %s %d s, but stops after %d s"
                     .formatted(
-                        it.name(),
-                        it.hasPreStopHandler() ? "waits" : "must wait",
-                        asked(subject, it),
+                        it.container().name(),
+                        it.container().hasPreStopHandler() ? "waits" : "must wait",
+                        it.seconds(),
                         until)));
   }
 
@@ -260,10 +266,10 @@ public final class SidecarDiesFirst implements Rule {
 
   // One mistake, one finding.
   private static boolean saidElsewhere(
-      Subject subject, Container container, Optional<Container> longest) {
+      Subject subject, Container container, Optional<Neighbour> longest) {
     long policys = subject.policy().preStopSleepSeconds();
     // A wait as long as the policy's would still be less than the neighbour's: another mistake.
-    boolean raisingHelps = longest.map(it -> asked(subject, it) <= policys).orElse(true);
+    boolean raisingHelps = longest.map(it -> it.seconds() <= policys).orElse(true);
     return subject.takesTraffic()
         && (!container.hasPreStopHandler()
             || PreStopSleepMissing.injectedWait(subject, container).isPresent()
@@ -281,10 +287,11 @@ public final class SidecarDiesFirst implements Rule {
         .findFirst();
   }
 
-  /// What a container waits at least, or without a hook must wait by pre-stop-sleep-missing.
-  private static long asked(Subject subject, Container container) {
+  /// What a container waits at least, or without a hook must wait by pre-stop-sleep-missing:
+  /// `room`.
+  private static long asked(Subject subject, Container container, int room) {
     if (!container.hasPreStopHandler() && subject.takesTraffic()) {
-      return PreStopSleepMissing.seconds(subject);
+      return room;
     }
     long waits = waits(subject, container);
     return waits > 0 ? waits : PreStopOutlivesGrace.sleeps(subject, container).orElse(0L);
