@@ -55,4 +55,36 @@ class CatalogTest {
       assertFalse(doc.references().isEmpty(), doc.id());
     }
   }
+
+  /// Policies and exemptions name them: a rule that goes or is renamed breaks somebody's.
+  @Test
+  void theRulesThatPoliciesMayNameAreAllThere() {
+    Set<String> promised =
+        Set.of(
+            "liveness-same-as-readiness",
+            "liveness-kills-slow-start",
+            "probe-timeout-exceeds-period",
+            "min-ready-seconds-zero",
+            "progress-deadline-too-short",
+            "exec-hook-unsafe",
+            "pre-stop-sleep-too-short",
+            "pre-stop-outlives-grace",
+            "sidecar-dies-first",
+            "surge-cannot-schedule",
+            "single-replica",
+            "rollback-history-missing",
+            "statefulset-loses-quorum",
+            "daemonset-has-gap",
+            "rollout-paused",
+            "spread-missing",
+            "readiness-probe-missing",
+            "worker-readiness-probe-missing",
+            "readiness-probe-partial",
+            "readiness-port-undeclared",
+            "pre-stop-sleep-missing",
+            "grace-period-too-short",
+            "rollout-loses-capacity",
+            "recreate-strategy");
+    assertEquals(promised, Catalog.ids(), "list a new rule here; keep the id of an old one");
+  }
 }
