@@ -21,6 +21,7 @@ class ArchitectureTest {
   private static final String[] CORE = {
     "dev.gapless.workload..",
     "dev.gapless.patch..",
+    "dev.gapless.neighbour..",
     "dev.gapless.policy..",
     "dev.gapless.rule..",
     "dev.gapless.rules..",
@@ -46,6 +47,7 @@ class ArchitectureTest {
             "com.fasterxml.jackson.databind..",
             "dev.gapless.workload..",
             "dev.gapless.patch..",
+            "dev.gapless.neighbour..",
             "dev.gapless.policy..",
             "dev.gapless.rule..",
             "dev.gapless.rules..",
@@ -63,6 +65,8 @@ class ArchitectureTest {
         .definedBy("dev.gapless.patch..")
         .layer("policy")
         .definedBy("dev.gapless.policy..")
+        .layer("neighbour")
+        .definedBy("dev.gapless.neighbour..")
         .layer("rule")
         .definedBy("dev.gapless.rule..")
         .layer("rules")
@@ -75,12 +79,14 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("workload")
         .whereLayer("policy")
         .mayOnlyAccessLayers("workload")
+        .whereLayer("neighbour")
+        .mayOnlyAccessLayers("workload")
         .whereLayer("rule")
-        .mayOnlyAccessLayers("workload", "patch", "policy")
+        .mayOnlyAccessLayers("workload", "patch", "policy", "neighbour")
         .whereLayer("rules")
-        .mayOnlyAccessLayers("workload", "patch", "policy", "rule")
+        .mayOnlyAccessLayers("workload", "patch", "policy", "neighbour", "rule")
         .whereLayer("engine")
-        .mayOnlyAccessLayers("workload", "patch", "policy", "rule")
+        .mayOnlyAccessLayers("workload", "patch", "policy", "neighbour", "rule")
         .check(CLASSES);
   }
 

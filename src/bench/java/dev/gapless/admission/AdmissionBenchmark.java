@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.gapless.bench.SampleReview;
 import dev.gapless.engine.Engine;
 import dev.gapless.engine.Namespace;
+import dev.gapless.neighbour.Surroundings;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
 import dev.gapless.rules.Catalog;
@@ -26,7 +27,8 @@ public class AdmissionBenchmark {
 
   private final Policies policies = Policies.builtIn(Mode.ENFORCE);
   private final Admission admission =
-      new Admission(new Engine(Catalog.RULES), () -> policies, Namespace::named);
+      new Admission(
+          new Engine(Catalog.RULES), () -> policies, Namespace::named, Surroundings.unknown());
   private final byte[] body = SampleReview.body();
 
   @Benchmark

@@ -10,9 +10,9 @@ import dev.gapless.engine.Note;
 import dev.gapless.engine.Review;
 import dev.gapless.engine.RuleResult;
 import dev.gapless.engine.Verdict;
+import dev.gapless.neighbour.Surroundings;
 import dev.gapless.policy.Policies;
 import dev.gapless.rule.Outcome;
-import dev.gapless.rule.Surroundings;
 import dev.gapless.workload.Authorship;
 import dev.gapless.workload.KubernetesVersion;
 import java.time.LocalDate;
@@ -28,12 +28,15 @@ final class Admission {
   private final Engine engine;
   private final PolicySource policies;
   private final NamespaceSource namespaces;
+  private final Surroundings surroundings;
   private final PolicyAdmission policyAdmission;
 
-  Admission(Engine engine, PolicySource policies, NamespaceSource namespaces) {
+  Admission(
+      Engine engine, PolicySource policies, NamespaceSource namespaces, Surroundings surroundings) {
     this.engine = engine;
     this.policies = policies;
     this.namespaces = namespaces;
+    this.surroundings = surroundings;
     this.policyAdmission = new PolicyAdmission(engine.rules());
   }
 
@@ -76,7 +79,7 @@ final class Admission {
             request.oldObject(),
             Authorship.Source.API_SERVER,
             namespaces.namespace(request.namespace()),
-            Surroundings.unknown(),
+            surroundings,
             kubernetes,
             today);
     Policies inForce = policies.inForce();

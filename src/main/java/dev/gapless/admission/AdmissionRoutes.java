@@ -8,6 +8,7 @@ import dev.gapless.cluster.ApiServerRelease;
 import dev.gapless.engine.Engine;
 import dev.gapless.engine.Evaluation;
 import dev.gapless.engine.RuleResult;
+import dev.gapless.neighbour.Surroundings;
 import dev.gapless.rule.Outcome;
 import dev.gapless.workload.KubernetesVersion;
 import io.vertx.core.Vertx;
@@ -51,11 +52,12 @@ class AdmissionRoutes {
       Engine engine,
       PolicySource policies,
       NamespaceSource namespaces,
+      Surroundings surroundings,
       Gate gate,
       Meters meters,
       ApiServerRelease release,
       Vertx vertx) {
-    this.admission = new Admission(engine, policies, namespaces);
+    this.admission = new Admission(engine, policies, namespaces, surroundings);
     this.gate = gate;
     this.meters = meters;
     this.release = release;

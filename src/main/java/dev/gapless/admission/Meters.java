@@ -2,11 +2,11 @@ package dev.gapless.admission;
 
 import dev.gapless.engine.Consequence;
 import dev.gapless.engine.Evaluation;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.engine.Judgement;
 import dev.gapless.engine.RuleResult;
 import dev.gapless.policy.RolloutPolicy;
 import dev.gapless.rule.Outcome;
-import dev.gapless.workload.WorkloadReader;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -176,7 +176,7 @@ class Meters {
     if (PolicyAdmission.concerns(request)) {
       return RolloutPolicy.KIND;
     }
-    return WorkloadReader.readsGroup(request.group(), request.kind()) ? request.kind() : "other";
+    return JudgedKinds.ofGroup(request.group(), request.kind()) ? request.kind() : "other";
   }
 
   private Timer timer(Webhook webhook) {

@@ -1,12 +1,12 @@
 package dev.gapless.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.policy.PolicyDoubts;
 import dev.gapless.policy.PolicyReader;
 import dev.gapless.policy.RolloutPolicy;
 import dev.gapless.rule.Rule;
 import dev.gapless.workload.FieldPath;
-import dev.gapless.workload.WorkloadReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +46,7 @@ final class PolicyAdmission {
     if (webhook == Webhook.MUTATE || !ofKnownVersion(policy) || !changesSpec(request)) {
       return AdmissionResponse.untouched(request.uid());
     }
-    return switch (PolicyReader.readStored(policy, ruleIds, WorkloadReader.KINDS)) {
+    return switch (PolicyReader.readStored(policy, ruleIds, JudgedKinds.ALL)) {
       case PolicyReader.Valid(RolloutPolicy valid) ->
           response(
               request,

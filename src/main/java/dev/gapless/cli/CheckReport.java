@@ -5,6 +5,7 @@ import dev.gapless.cli.JudgedFile.JudgedObject;
 import dev.gapless.engine.Consequence;
 import dev.gapless.engine.Evaluation;
 import dev.gapless.engine.Explanation;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.engine.Judgement;
 import dev.gapless.engine.Note;
 import dev.gapless.engine.RuleResult;
@@ -318,7 +319,7 @@ record CheckReport(
       return new Skip(
           places.apply(FieldPath.ROOT), key, Reason.NOT_KUBERNETES, "names no apiVersion and kind");
     }
-    Optional<String> expected = WorkloadReader.apiVersion(key.kind());
+    Optional<String> expected = JudgedKinds.apiVersion(key.kind());
     if (expected.isPresent()) {
       return skip(tree, key, expected.get(), why, places);
     }

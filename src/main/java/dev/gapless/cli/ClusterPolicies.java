@@ -3,13 +3,13 @@ package dev.gapless.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.cluster.ApiLists;
 import dev.gapless.cluster.ApiResource;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.manifest.ReadProblem;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
 import dev.gapless.policy.PolicyReader;
 import dev.gapless.policy.RolloutPolicy;
 import dev.gapless.rule.Rule;
-import dev.gapless.workload.WorkloadReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +58,7 @@ record ClusterPolicies(Optional<Policies> known, List<ReadProblem> problems) {
       Set<String> ids,
       List<RolloutPolicy> policies,
       List<ReadProblem> problems) {
-    switch (PolicyReader.readStored(object, ids, WorkloadReader.KINDS)) {
+    switch (PolicyReader.readStored(object, ids, JudgedKinds.ALL)) {
       case PolicyReader.Valid(RolloutPolicy policy) -> policies.add(policy);
       case PolicyReader.Invalid(List<PolicyReader.Problem> mistakes) -> {
         String place = RolloutPolicy.KIND + "/" + object.path("metadata").path("name").asText();

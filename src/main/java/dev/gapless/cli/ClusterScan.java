@@ -184,7 +184,7 @@ final class ClusterScan {
                 Optional.empty(),
                 Authorship.Source.API_SERVER,
                 surroundings.namespace(key.namespace()),
-                surroundings,
+                surroundings.around(),
                 kubernetes,
                 today),
             policies);

@@ -9,9 +9,9 @@ import dev.gapless.engine.Engine;
 import dev.gapless.engine.Evaluation;
 import dev.gapless.engine.Review;
 import dev.gapless.manifest.YamlWriter;
+import dev.gapless.neighbour.Surroundings;
 import dev.gapless.patch.StrategicMerge;
 import dev.gapless.rule.Rule;
-import dev.gapless.rule.Surroundings;
 import dev.gapless.workload.Authorship;
 import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.Injected;
@@ -120,7 +120,7 @@ final class DiffCommand implements Callable<Integer> {
 
   private int live(JsonNode tree, Evaluation.Judged judged) {
     judged
-        .workload()
+        .object()
         .metadata()
         .controller()
         .ifPresent(owner ->
@@ -143,9 +143,9 @@ final class DiffCommand implements Callable<Integer> {
         patch.ifPresent(it -> {
           printUse(
               "    target: {kind: "
-                  + judged.workload().kind()
+                  + judged.object().kind()
                   + ", name: "
-                  + judged.workload().metadata().name()
+                  + judged.object().metadata().name()
                   + "}\n");
           shell.out().print(YamlWriter.write(it));
         });

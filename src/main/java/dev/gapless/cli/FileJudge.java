@@ -106,7 +106,7 @@ final class FileJudge {
     for (JudgedFile file : files) {
       for (JudgedObject object : file.objects()) {
         if (object.evaluation() instanceof Evaluation.Judged judged) {
-          explanations.add(engine.explain(judged.workload(), object.namespace(), today, policies));
+          explanations.add(engine.explain(judged.object(), object.namespace(), today, policies));
         }
       }
     }
@@ -170,7 +170,7 @@ final class FileJudge {
             Optional.empty(),
             Authorship.Source.FILE,
             namespace,
-            surroundings,
+            surroundings.around(),
             kubernetes,
             today);
     return new JudgedObject(object, namespace, evaluating.apply(review, policies));

@@ -3,30 +3,36 @@ package dev.gapless.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.engine.Namespace;
 import dev.gapless.manifest.ManifestObject;
-import dev.gapless.rule.Surroundings;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import dev.gapless.neighbour.Neighbour;
+import dev.gapless.neighbour.NeighbourReader;
+import dev.gapless.neighbour.NeighbourType;
+import dev.gapless.neighbour.Surroundings;
+import dev.gapless.workload.UnreadableObjectException;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The Services and Namespaces that stand among the given manifests.
-public final class FileSurroundings implements Surroundings {
+/// What stands around each of the given objects: their neighbours among them, and the namespaces.
+///
+/// Of each type everything is taken to be known as soon as one object of it is given: who keeps
+/// Services beside his workloads keeps all of them there.
+public final class FileSurroundings {
+  private static final String NAMESPACE = "Namespace";
+
   /// The kinds that are looked at; objects of others are none of these surroundings.
-  static final Set<String> KINDS = Set.of("Service", "Namespace");
+  static final Set<String> KINDS =
+      Stream.concat(NeighbourReader.KINDS.stream(), Stream.of(NAMESPACE))
+          .collect(Collectors.toUnmodifiableSet());
 
-  private static final String DEFAULT_NAMESPACE = "default";
-
-  // By a label that the Service asks for, so that a workload is compared with few of them.
-  private final Map<Label, List<SelectingService>> services = new HashMap<>();
+  private final Set<NeighbourType> known = EnumSet.noneOf(NeighbourType.class);
+  private final Surroundings around = new Surroundings(known::contains, true);
   private final Map<String, Namespace> namespaces = new LinkedHashMap<>();
   private final Map<String, String> namespaceLabels;
-  private int serviceCount;
-  private boolean servicesKnown;
 
   /// @param namespaceLabels the labels that every namespace has besides those in the manifests
   public FileSurroundings(List<ManifestObject> objects, Map<String, String> namespaceLabels) {
@@ -34,51 +40,39 @@ public final class FileSurroundings implements Surroundings {
     objects.forEach(this::add);
   }
 
-  /// A Service with a selector.
-  ///
-  /// @param order its place among all Services
-  private record SelectingService(int order, String name, Map<String, String> selector) {}
+  /// The neighbours.
+  public Surroundings around() {
+    return around;
+  }
 
-  /// A label of pods in a namespace.
-  private record Label(String namespace, String key, String value) {}
+  /// Notes that everything of a type was given, be it nothing.
+  void knows(NeighbourType type) {
+    known.add(type);
+  }
 
   /// Adds an object if it is of one of the kinds; nothing of its tree is kept.
   void add(ManifestObject object) {
-    if (!object.apiVersion().equals("v1") || !KINDS.contains(object.kind())) {
-      return;
-    }
-    if (object.kind().equals("Service")) {
-      servicesKnown = true;
-      addService(object);
-    } else if (object.kind().equals("Namespace")) {
+    if (object.apiVersion().equals("v1") && object.kind().equals(NAMESPACE)) {
       JsonNode metadata = object.tree().path("metadata");
       namespaces.put(
           object.name(),
           new Namespace(strings(metadata.path("labels")), strings(metadata.path("annotations"))));
+      return;
     }
+    neighbour(object.tree())
+        .ifPresent(it -> {
+          known.add(NeighbourType.of(it));
+          around.put(it);
+        });
   }
 
-  private void addService(ManifestObject object) {
-    JsonNode spec = object.tree().path("spec");
-    Map<String, String> selector = strings(spec.path("selector"));
-    boolean external = spec.path("type").asText("").equals("ExternalName");
-    if (!selector.isEmpty() && !external) {
-      var service = new SelectingService(serviceCount++, object.name(), selector);
-      rarest(object.namespace(), selector).add(service);
+  // One that cannot be read is no neighbour; where it is judged itself, that is said.
+  private static Optional<Neighbour> neighbour(JsonNode object) {
+    try {
+      return NeighbourReader.read(object);
+    } catch (UnreadableObjectException _) {
+      return Optional.empty();
     }
-  }
-
-  // Labels such as `managed-by: Helm` are on everything: the shortest list tells the most apart.
-  private List<SelectingService> rarest(String namespace, Map<String, String> selector) {
-    return labels(namespace, selector)
-        .map(label -> services.computeIfAbsent(label, _ -> new ArrayList<>()))
-        .min(Comparator.comparingInt(List::size))
-        .orElseThrow();
-  }
-
-  private static Stream<Label> labels(String namespace, Map<String, String> labels) {
-    return labels.entrySet().stream()
-        .map(it -> new Label(orDefault(namespace), it.getKey(), it.getValue()));
   }
 
   static Map<String, String> strings(JsonNode object) {
@@ -87,29 +81,11 @@ public final class FileSurroundings implements Surroundings {
     return strings;
   }
 
-  private static String orDefault(String namespace) {
-    return namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace;
-  }
-
-  @Override
-  public Optional<List<String>> servicesSelecting(String namespace, Map<String, String> podLabels) {
-    if (!servicesKnown) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        labels(namespace, podLabels)
-            .flatMap(label -> services.getOrDefault(label, List.of()).stream())
-            .filter(it -> podLabels.entrySet().containsAll(it.selector().entrySet()))
-            .sorted(Comparator.comparingInt(SelectingService::order))
-            .map(SelectingService::name)
-            .toList());
-  }
-
   /// What is known of a namespace: its own manifest, the labels given, the one Kubernetes sets.
   ///
   /// @param given empty stands for the default namespace
   Namespace namespace(String given) {
-    String name = orDefault(given);
+    String name = NeighbourReader.orDefault(given);
     var labels = new LinkedHashMap<>(Namespace.named(name).labels());
     Namespace manifest = namespaces.getOrDefault(name, new Namespace(Map.of(), Map.of()));
     labels.putAll(manifest.labels());

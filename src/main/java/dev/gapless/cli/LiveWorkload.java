@@ -2,13 +2,13 @@ package dev.gapless.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.cluster.ClusterReader;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.engine.Namespace;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
 import dev.gapless.policy.PolicyReader;
 import dev.gapless.policy.RolloutPolicy;
 import dev.gapless.rule.Rule;
-import dev.gapless.workload.WorkloadReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +58,7 @@ record LiveWorkload(
     var setAside = new ArrayList<String>();
     var heldBack = new ArrayList<String>();
     for (JsonNode object : stored.get()) {
-      switch (PolicyReader.readStored(object, ids, WorkloadReader.KINDS)) {
+      switch (PolicyReader.readStored(object, ids, JudgedKinds.ALL)) {
         case PolicyReader.Valid(RolloutPolicy policy) -> policies.add(policy);
         case PolicyReader.Invalid(List<PolicyReader.Problem> problems) ->
             (ClusterReader.isHeldBack(object) ? heldBack : setAside)

@@ -1,5 +1,6 @@
 package dev.gapless.cli;
 
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.manifest.ManifestFile;
 import dev.gapless.manifest.ManifestObject;
 import dev.gapless.manifest.ManifestPart;
@@ -13,7 +14,6 @@ import dev.gapless.policy.RolloutPolicy;
 import dev.gapless.rule.Rule;
 import dev.gapless.rules.Catalog;
 import dev.gapless.workload.FieldPath;
-import dev.gapless.workload.WorkloadReader;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +109,7 @@ public final class PolicyFile {
   }
 
   private void add(ManifestFile file, ManifestObject object) {
-    switch (PolicyReader.read(object.tree(), ids, WorkloadReader.KINDS)) {
+    switch (PolicyReader.read(object.tree(), ids, JudgedKinds.ALL)) {
       case PolicyReader.Valid(RolloutPolicy policy) -> {
         if (policies.putIfAbsent(policy.asks().name(), policy) != null) {
           mistakes.add(

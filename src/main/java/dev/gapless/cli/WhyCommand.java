@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.cluster.ClusterReader;
 import dev.gapless.engine.Engine;
 import dev.gapless.engine.Explanation;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.rule.Rule;
+import dev.gapless.workload.KubernetesObject;
 import dev.gapless.workload.KubernetesVersion;
 import dev.gapless.workload.UnreadableObjectException;
-import dev.gapless.workload.Workload;
-import dev.gapless.workload.WorkloadReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -82,11 +82,11 @@ final class WhyCommand implements Callable<Integer> {
     try (ClusterReader cluster = live.open(shell)) {
       LiveWorkload found =
           LiveWorkload.read(cluster, live.namespace(cluster), shell, policies, rules, wanted);
-      Workload workload = WorkloadReader.read(found.tree()).orElseThrow();
+      KubernetesObject object = JudgedKinds.read(found.tree()).orElseThrow();
       print(
           List.of(
               new Engine(rules)
-                  .explain(workload, found.namespace(), shell.today(), found.policies())),
+                  .explain(object, found.namespace(), shell.today(), found.policies())),
           found.setAside(),
           found.heldBack());
       found.remarks().forEach(it -> shell.err().println(Printable.of(it)));

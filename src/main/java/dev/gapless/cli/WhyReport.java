@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.engine.Explanation;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.engine.Standing;
 import dev.gapless.policy.Exemption;
 import dev.gapless.policy.Resolution;
 import dev.gapless.policy.RolloutPolicy;
-import dev.gapless.workload.Workload;
-import dev.gapless.workload.WorkloadReader;
+import dev.gapless.workload.KubernetesObject;
 
 /// What holds for a workload and why, for people and for programs.
 ///
@@ -25,13 +25,13 @@ final class WhyReport {
 
   static String text(Explanation explanation) {
     var text = new StringBuilder();
-    Workload workload = explanation.workload();
-    String namespace = workload.metadata().namespace();
+    KubernetesObject object = explanation.object();
+    String namespace = object.metadata().namespace();
     line(
         text,
-        workload.kind()
+        object.kind()
             + " \""
-            + workload.metadata().name()
+            + object.metadata().name()
             + "\""
             + (namespace.isEmpty() ? "" : " in namespace \"" + namespace + "\""));
     Resolution resolution = explanation.resolution();
@@ -85,12 +85,12 @@ final class WhyReport {
 
   static ObjectNode json(Explanation explanation) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
-    Workload workload = explanation.workload();
+    KubernetesObject object = explanation.object();
     root.putObject("object")
-        .put("apiVersion", WorkloadReader.apiVersion(workload.kind()).orElseThrow())
-        .put("kind", workload.kind())
-        .put("namespace", workload.metadata().namespace())
-        .put("name", workload.metadata().name());
+        .put("apiVersion", JudgedKinds.apiVersion(object.kind()).orElseThrow())
+        .put("kind", object.kind())
+        .put("namespace", object.metadata().namespace())
+        .put("name", object.metadata().name());
     Resolution resolution = explanation.resolution();
     ObjectNode policy = root.putObject("policy").put("name", resolution.asks().name());
     resolution.governing().ifPresent(it -> policy.put("priority", it.priority()));

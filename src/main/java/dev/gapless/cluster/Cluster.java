@@ -1,14 +1,16 @@
 package dev.gapless.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.engine.Namespace;
+import dev.gapless.neighbour.Surroundings;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
 import dev.gapless.policy.RolloutPolicy;
 import dev.gapless.rules.Catalog;
-import dev.gapless.workload.WorkloadReader;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -44,10 +46,11 @@ public final class Cluster {
   private final Duration retryInterval;
   private final ClusterMeters meters;
   private final String release;
-  private final PolicyLedger ledger = new PolicyLedger(Catalog.ids(), WorkloadReader.KINDS);
+  private final PolicyLedger ledger = new PolicyLedger(Catalog.ids(), JudgedKinds.ALL);
   private final List<ProjectionCache<?>> caches = new CopyOnWriteArrayList<>();
   private final Map<WatchedResource, CacheState> told = new HashMap<>();
   private final Optional<ProjectionCache<Namespace>> namespaces;
+  private final Surroundings surroundings = Surroundings.unknown();
 
   private volatile Optional<ProjectionCache<StoredPolicy>> policies = Optional.empty();
   private volatile Optional<StatusWriter> statuses = Optional.empty();
@@ -200,6 +203,13 @@ public final class Cluster {
   /// moment ago.
   public Optional<Namespace> namespace(String name) {
     return namespaces.flatMap(it -> it.get(name));
+  }
+
+  /// What is known of the objects around those that are judged.
+  @Produces
+  @Singleton
+  Surroundings surroundings() {
+    return surroundings;
   }
 
   /// Whether the API server has answered about policies and namespaces, as far as they are asked

@@ -2,6 +2,9 @@ package dev.gapless.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.gapless.neighbour.JudgedNeighbour;
+import dev.gapless.neighbour.Neighbour;
+import dev.gapless.neighbour.NeighbourReader;
 import dev.gapless.patch.Edit;
 import dev.gapless.patch.JsonPatch;
 import dev.gapless.policy.EffectivePolicy;
@@ -9,8 +12,10 @@ import dev.gapless.policy.Exemption;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
 import dev.gapless.policy.Resolution;
+import dev.gapless.rule.Authored;
 import dev.gapless.rule.Finding;
 import dev.gapless.rule.Fix;
+import dev.gapless.rule.NeighbourSubject;
 import dev.gapless.rule.Outcome;
 import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
@@ -18,13 +23,15 @@ import dev.gapless.rule.Subject;
 import dev.gapless.workload.Authorship;
 import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.Injected;
+import dev.gapless.workload.KubernetesObject;
+import dev.gapless.workload.ObjectMeta;
 import dev.gapless.workload.UnreadableObjectException;
 import dev.gapless.workload.Workload;
 import dev.gapless.workload.Workload.Rollout;
-import dev.gapless.workload.WorkloadReader;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -35,12 +42,22 @@ public final class Engine {
 
   private final List<Rule> rules;
   private final Set<String> ids;
+  private final Map<String, List<Rule>> byNeighbourKind;
 
   /// @param rules in the order in which their fixes are applied: later ones see what earlier ones
   ///   did
   public Engine(List<Rule> rules) {
     this.rules = List.copyOf(rules);
     this.ids = rules.stream().map(rule -> rule.doc().id()).collect(Collectors.toUnmodifiableSet());
+    this.byNeighbourKind =
+        NeighbourReader.JUDGED.keySet().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    kind -> kind,
+                    kind ->
+                        this.rules.stream()
+                            .filter(rule -> rule.neighbourKinds().contains(kind))
+                            .toList()));
   }
 
   /// All rules, in the order in which their fixes are applied.
@@ -48,31 +65,38 @@ public final class Engine {
     return rules;
   }
 
-  /// Says what holds for a workload and why, by what its evaluation rests on.
+  /// Says what holds for an object and why, by what its evaluation rests on.
   public Explanation explain(
-      Workload workload, Namespace namespace, LocalDate today, Policies policies) {
-    Resolution resolution = policies.resolution(workload, namespace.labels());
+      KubernetesObject object, Namespace namespace, LocalDate today, Policies policies) {
+    Resolution resolution = policies.resolution(object, namespace.labels());
     return new Explanation(
-        workload,
+        object,
         resolution,
-        rules.stream()
-            .map(it -> standing(it.doc(), workload, namespace, today, resolution.asks()))
+        judging(object).stream()
+            .map(it -> standing(it.doc(), object, namespace, today, resolution.asks()))
             .toList(),
-        Note.of(workload, namespace, ids));
+        Note.of(object, namespace, ids));
+  }
+
+  /// The rules that judge such an object: of a workload all.
+  private List<Rule> judging(KubernetesObject object) {
+    return object instanceof Workload
+        ? rules
+        : byNeighbourKind.getOrDefault(object.kind(), List.of());
   }
 
   private static Standing standing(
       RuleDoc doc,
-      Workload workload,
+      KubernetesObject object,
       Namespace namespace,
       LocalDate today,
       EffectivePolicy policy) {
     return new Standing(
         doc,
-        policy.modeOf(doc.id(), doc.defaultMode(), workload.metadata().controller()),
+        policy.modeOf(doc.id(), doc.defaultMode(), object.metadata().controller()),
         Exemption.of(
             doc.id(),
-            workload.metadata().annotations(),
+            object.metadata().annotations(),
             namespace.annotations(),
             policy.exemptions(),
             today));
@@ -95,11 +119,11 @@ public final class Engine {
       return new Evaluation.NotJudged("it is being deleted");
     }
     try {
-      Optional<Workload> workload = WorkloadReader.read(object);
-      if (workload.isEmpty()) {
-        return new Evaluation.NotJudged("it is no workload that Gapless judges");
+      Optional<KubernetesObject> given = JudgedKinds.read(object);
+      if (given.isEmpty()) {
+        return new Evaluation.NotJudged("it is of no kind that Gapless judges");
       }
-      if (workload.get() instanceof Rollout rollout && rollout.workloadRef().isPresent()) {
+      if (given.get() instanceof Rollout rollout && rollout.workloadRef().isPresent()) {
         return new Evaluation.NotJudged(
             "its pod template is that of " + rollout.workloadRef().get() + " (spec.workloadRef)");
       }
@@ -107,13 +131,16 @@ public final class Engine {
           && SPEC.in(object).equals(SPEC.in(review.oldObject().get()))) {
         return new Evaluation.NotJudged("its spec is unchanged");
       }
-      EffectivePolicy policy = policies.governing(workload.get(), review.namespace().labels());
+      EffectivePolicy policy = policies.governing(given.get(), review.namespace().labels());
       Evaluation.Judged judged =
-          new Run(review, policy, workload.get(), fixesFrom, List.of()).evaluation();
-      List<Edit> restoring = restoring(review, workload.get(), judged);
+          new Run(review, policy, given.get(), fixesFrom, List.of()).evaluation();
+      List<Edit> restoring =
+          given.get() instanceof Workload workload
+              ? restoring(review, workload, judged)
+              : List.of();
       return restoring.isEmpty()
           ? judged
-          : new Run(review, policy, workload.get(), fixesFrom, restoring).evaluation();
+          : new Run(review, policy, given.get(), fixesFrom, restoring).evaluation();
     } catch (UnreadableObjectException unreadable) {
       return new Evaluation.Unreadable(unreadable.path(), String.valueOf(unreadable.getMessage()));
     }
@@ -154,20 +181,20 @@ public final class Engine {
   private final class Run {
     private final Review review;
     private final EffectivePolicy policy;
-    private final Workload given;
+    private final KubernetesObject given;
     private final Mode fixesFrom;
     private final Authorship authorship;
     private final Injected injected;
     private final JsonPatch patch;
     private final JsonNode begun;
     private final boolean startsRollout;
-    private Subject subject;
+    private Authored subject;
 
     /// @param restoring edits to begin with
     Run(
         Review review,
         EffectivePolicy policy,
-        Workload given,
+        KubernetesObject given,
         Mode fixesFrom,
         List<Edit> restoring) {
       this.review = review;
@@ -183,14 +210,20 @@ public final class Engine {
       this.subject = subject(given);
       apply(restoring);
       this.begun = patch.object();
-      FieldPath template = given.template().path();
-      this.startsRollout =
-          review.oldObject().map(old -> !template.in(begun).equals(template.in(old))).orElse(true);
+      this.startsRollout = review.oldObject().map(this::startsRollout).orElse(true);
+    }
+
+    private boolean startsRollout(JsonNode old) {
+      if (!(given instanceof Workload workload)) {
+        return false;
+      }
+      FieldPath template = workload.template().path();
+      return !template.in(begun).equals(template.in(old));
     }
 
     Evaluation.Judged evaluation() {
       var results = new ArrayList<RuleResult>(rules.size());
-      for (Rule rule : rules) {
+      for (Rule rule : judging(given)) {
         results.add(result(rule));
       }
       recordInjected();
@@ -209,7 +242,7 @@ public final class Engine {
       Mode mode = standing.mode().mode();
       List<Edit> withdrawn;
       try {
-        withdrawn = given.metadata().controller().isPresent() ? List.of() : rule.withdraw(subject);
+        withdrawn = withdrawn(rule);
       } catch (RuntimeException cause) {
         return new RuleResult(doc, mode, new Outcome.Broken(cause), List.of(), List.of());
       }
@@ -224,6 +257,12 @@ public final class Engine {
       return new RuleResult(doc, mode, outcome, List.copyOf(judgements), withdrawn);
     }
 
+    private List<Edit> withdrawn(Rule rule) {
+      return subject instanceof Subject workload && given.metadata().controller().isEmpty()
+          ? rule.withdraw(workload)
+          : List.of();
+    }
+
     private Outcome outcome(Rule rule, Standing standing) {
       if (standing.mode().mode() == Mode.DISABLED) {
         return new Outcome.NotJudged();
@@ -233,7 +272,10 @@ public final class Engine {
       }
       // A rule that throws must not take the others down with it, nor the admission.
       try {
-        return rule.judge(subject);
+        return switch (subject) {
+          case Subject workload -> rule.judge(workload);
+          case NeighbourSubject neighbour -> rule.judge(neighbour);
+        };
       } catch (RuntimeException cause) {
         return new Outcome.Broken(cause);
       }
@@ -276,14 +318,27 @@ public final class Engine {
             !injected.holds(path, before) && authorship.wrote(path, patch.object(), injected);
         patch.apply(edit);
         switch (edit) {
-          case Edit.Set(_, JsonNode value) -> injected.put(path, value);
+          case Edit.Set(_, JsonNode value) -> {
+            if (!keeps(path, value)) {
+              injected.put(path, value);
+            }
+          }
           case Edit.Remove _ -> injected.remove(path);
         }
         if (replaces) {
           injected.replace(path, before);
         }
       }
-      subject = subject(WorkloadReader.read(patch.object()).orElse(given));
+      subject = subject(JudgedKinds.read(patch.object()).orElse(given));
+    }
+
+    /// Whether a value is what is stored, and was not set by admission then: what merely stays is
+    /// nobody's but who put it there.
+    private boolean keeps(FieldPath path, JsonNode value) {
+      return review
+          .oldObject()
+          .map(old -> path.in(old).equals(value) && !Injected.of(old).holds(path, value))
+          .orElse(false);
     }
 
     // A manifest in a file is its author's: there the fixes become his, and no record is kept.
@@ -299,15 +354,31 @@ public final class Engine {
       }
     }
 
-    private Subject subject(Workload workload) {
-      return new Subject(
-          workload,
-          patch.object(),
-          policy,
-          review.surroundings(),
-          review.kubernetes(),
-          authorship,
-          injected);
+    private Authored subject(KubernetesObject read) {
+      return switch (read) {
+        case Workload workload ->
+            new Subject(
+                workload,
+                patch.object(),
+                review.oldObject(),
+                policy,
+                review.surroundings(),
+                review.kubernetes(),
+                authorship,
+                injected);
+        case JudgedNeighbour(ObjectMeta metadata, Neighbour neighbour) ->
+            new NeighbourSubject(
+                metadata,
+                neighbour,
+                patch.object(),
+                review.oldObject(),
+                policy,
+                review.surroundings(),
+                review.kubernetes(),
+                authorship,
+                injected);
+        default -> throw new IllegalStateException(read.kind() + " is neither");
+      };
     }
   }
 }

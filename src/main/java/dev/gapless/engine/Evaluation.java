@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.gapless.policy.EffectivePolicy;
 import dev.gapless.workload.FieldPath;
-import dev.gapless.workload.Workload;
+import dev.gapless.workload.KubernetesObject;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -19,15 +19,15 @@ public sealed interface Evaluation {
   /// @param path the first field that could not be read
   record Unreadable(FieldPath path, String message) implements Evaluation {}
 
-  /// Every rule was asked.
+  /// Every rule that judges such an object was asked.
   ///
-  /// @param workload the object as it was given
-  /// @param results one for each rule, in catalogue order
+  /// @param object what it was given to judge
+  /// @param results one for each rule that judges such an object, in catalogue order
   /// @param notes what else its author should know where there are findings
   /// @param patch RFC 6902 operations; empty where nothing is to change
   /// @param fixed the object with the patch applied
   record Judged(
-      Workload workload,
+      KubernetesObject object,
       EffectivePolicy policy,
       List<RuleResult> results,
       List<Note> notes,

@@ -3,6 +3,7 @@ package dev.gapless.engine;
 import dev.gapless.policy.Exemption;
 import dev.gapless.policy.Names;
 import dev.gapless.workload.FieldPath;
+import dev.gapless.workload.KubernetesObject;
 import dev.gapless.workload.PodTemplate;
 import dev.gapless.workload.Workload;
 import java.util.ArrayList;
@@ -13,28 +14,22 @@ import java.util.TreeSet;
 /// Something that its author should know and that no rule has found: an exemption that can never
 /// count, as there is no such rule or it stands in a wrong place.
 ///
-/// @param path the field of the workload that it is about
+/// @param path the field of the object that it is about
 public record Note(FieldPath path, String message) {
   private static final FieldPath ANNOTATIONS = FieldPath.of("metadata", "annotations");
 
-  /// The notes on a workload's and its namespace's exemptions.
+  /// The notes on an object's and its namespace's exemptions.
   ///
   /// @param rules the ids of all rules
-  static List<Note> of(Workload workload, Namespace namespace, Set<String> rules) {
+  static List<Note> of(KubernetesObject object, Namespace namespace, Set<String> rules) {
     var notes = new ArrayList<Note>();
-    for (String annotation : new TreeSet<>(workload.metadata().annotations().keySet())) {
+    for (String annotation : new TreeSet<>(object.metadata().annotations().keySet())) {
       if (exemptsFromNothing(annotation, rules)) {
         notes.add(new Note(ANNOTATIONS.child(annotation), message(annotation, rules)));
       }
     }
-    PodTemplate template = workload.template();
-    for (String annotation : new TreeSet<>(template.annotations().keySet())) {
-      if (annotation.startsWith(Exemption.ANNOTATION_PREFIX)) {
-        notes.add(
-            new Note(
-                template.path().child("metadata").child("annotations").child(annotation),
-                "does not count: stands on the pod template; it belongs in metadata.annotations"));
-      }
+    if (object instanceof Workload workload) {
+      onTemplate(workload.template(), notes);
     }
     for (String annotation : new TreeSet<>(namespace.annotations().keySet())) {
       if (exemptsFromNothing(annotation, rules)) {
@@ -45,6 +40,17 @@ public record Note(FieldPath path, String message) {
       }
     }
     return List.copyOf(notes);
+  }
+
+  private static void onTemplate(PodTemplate template, List<Note> notes) {
+    for (String annotation : new TreeSet<>(template.annotations().keySet())) {
+      if (annotation.startsWith(Exemption.ANNOTATION_PREFIX)) {
+        notes.add(
+            new Note(
+                template.path().child("metadata").child("annotations").child(annotation),
+                "does not count: stands on the pod template; it belongs in metadata.annotations"));
+      }
+    }
   }
 
   private static boolean exemptsFromNothing(String annotation, Set<String> rules) {

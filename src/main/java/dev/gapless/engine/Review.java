@@ -1,7 +1,7 @@
 package dev.gapless.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.gapless.rule.Surroundings;
+import dev.gapless.neighbour.Surroundings;
 import dev.gapless.workload.Authorship;
 import dev.gapless.workload.KubernetesVersion;
 import java.time.LocalDate;

@@ -39,9 +39,9 @@ public sealed interface Verdict {
       Evaluation.Judged judged, List<Judgement> denied, List<Judgement> told) {
     var lines = new StringJoiner("\n");
     lines.add(
-        judged.workload().kind()
+        judged.object().kind()
             + " \""
-            + judged.workload().metadata().name()
+            + judged.object().metadata().name()
             + "\" is rejected by policy \""
             + judged.policy().name()
             + "\":");

@@ -1,6 +1,6 @@
 package dev.gapless.policy;
 
-import dev.gapless.workload.Workload;
+import dev.gapless.workload.KubernetesObject;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
-/// All policies in force, and which of them governs a workload.
+/// All policies in force, and which of them governs an object.
 public final class Policies {
   private static final EffectivePolicy UNMATCHED =
       EffectivePolicy.defaults("none (no policy matches)", Mode.AUDIT);
@@ -35,7 +35,7 @@ public final class Policies {
     return new Policies(policies, UNMATCHED);
   }
 
-  /// The policy that this build carries, for every workload: each rule at its default, but never
+  /// The policy that this build carries, for every object: each rule at its default, but never
   /// beyond `mode`.
   public static Policies builtIn(Mode mode) {
     return new Policies(List.of(), EffectivePolicy.defaults("built-in", mode));
@@ -59,22 +59,22 @@ public final class Policies {
     return labels;
   }
 
-  /// The policy that governs a workload.
+  /// The policy that governs an object.
   ///
-  /// @param namespaceLabels the labels of the workload's namespace, as far as they are known
-  public EffectivePolicy governing(Workload workload, Map<String, String> namespaceLabels) {
-    return index.first(workload, namespaceLabels).map(RolloutPolicy::asks).orElse(otherwise);
+  /// @param namespaceLabels the labels of the object's namespace, as far as they are known
+  public EffectivePolicy governing(KubernetesObject object, Map<String, String> namespaceLabels) {
+    return index.first(object, namespaceLabels).map(RolloutPolicy::asks).orElse(otherwise);
   }
 
-  /// The policy that governs a workload, and what became of all others.
+  /// The policy that governs an object, and what became of all others.
   ///
-  /// @param namespaceLabels the labels of the workload's namespace, as far as they are known
-  public Resolution resolution(Workload workload, Map<String, String> namespaceLabels) {
-    Optional<RolloutPolicy> governing = index.first(workload, namespaceLabels);
+  /// @param namespaceLabels the labels of the object's namespace, as far as they are known
+  public Resolution resolution(KubernetesObject object, Map<String, String> namespaceLabels) {
+    Optional<RolloutPolicy> governing = index.first(object, namespaceLabels);
     List<Resolution.Other> others =
         ranked.stream()
             .filter(it -> !governing.equals(Optional.of(it)))
-            .map(it -> new Resolution.Other(it, it.mismatch(workload, namespaceLabels)))
+            .map(it -> new Resolution.Other(it, it.mismatch(object, namespaceLabels)))
             .toList();
     return new Resolution(governing.map(RolloutPolicy::asks).orElse(otherwise), governing, others);
   }

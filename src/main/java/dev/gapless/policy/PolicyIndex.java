@@ -1,9 +1,9 @@
 package dev.gapless.policy;
 
+import dev.gapless.workload.KubernetesObject;
 import dev.gapless.workload.LabelSelector;
 import dev.gapless.workload.LabelSelector.Operator;
 import dev.gapless.workload.LabelSelector.Requirement;
-import dev.gapless.workload.Workload;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -110,22 +110,22 @@ final class PolicyIndex {
   }
 
   /// The policy that goes before all others that match; empty where none matches.
-  Optional<RolloutPolicy> first(Workload workload, Map<String, String> namespaceLabels) {
-    var search = new Search(workload, namespaceLabels);
+  Optional<RolloutPolicy> first(KubernetesObject object, Map<String, String> namespaceLabels) {
+    var search = new Search(object, namespaceLabels);
     search.in(unfiled);
     search.in(byNamespaceLabel, namespaceLabels);
-    search.in(byObjectLabel, workload.metadata().labels());
+    search.in(byObjectLabel, object.metadata().labels());
     return search.first == ranked.size() ? Optional.empty() : Optional.of(ranked.get(search.first));
   }
 
-  /// One workload's way through the drawers.
+  /// One object's way through the drawers.
   private final class Search {
-    private final Workload workload;
+    private final KubernetesObject object;
     private final Map<String, String> namespaceLabels;
     private int first = ranked.size();
 
-    Search(Workload workload, Map<String, String> namespaceLabels) {
-      this.workload = workload;
+    Search(KubernetesObject object, Map<String, String> namespaceLabels) {
+      this.object = object;
       this.namespaceLabels = namespaceLabels;
     }
 
@@ -145,7 +145,7 @@ final class PolicyIndex {
         if (rank >= first) {
           return;
         }
-        if (ranked.get(rank).mismatch(workload, namespaceLabels).isEmpty()) {
+        if (ranked.get(rank).mismatch(object, namespaceLabels).isEmpty()) {
           first = rank;
           return;
         }

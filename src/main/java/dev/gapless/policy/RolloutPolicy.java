@@ -1,19 +1,19 @@
 package dev.gapless.policy;
 
+import dev.gapless.workload.KubernetesObject;
 import dev.gapless.workload.LabelSelector;
-import dev.gapless.workload.Workload;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// A policy as somebody wrote it: what it asks for, and of which workloads.
+/// A policy as somebody wrote it: what it asks for, and of which objects.
 ///
 /// @param priority among the policies that match, the highest governs alone; on a tie the first by
 ///   name
 /// @param namespaceSelector empty matches every namespace
-/// @param objectSelector empty matches every workload
+/// @param objectSelector empty matches every object
 /// @param kinds empty matches every kind
 public record RolloutPolicy(
     int priority,
@@ -35,18 +35,18 @@ public record RolloutPolicy(
     return keys;
   }
 
-  /// Why this policy does not match a workload; empty where it does.
-  Optional<Mismatch> mismatch(Workload workload, Map<String, String> namespaceLabels) {
-    if (!kinds.isEmpty() && !kinds.contains(workload.kind())) {
-      return Optional.of(new Mismatch.Kind(kinds, workload.kind()));
+  /// Why this policy does not match an object; empty where it does.
+  Optional<Mismatch> mismatch(KubernetesObject object, Map<String, String> namespaceLabels) {
+    if (!kinds.isEmpty() && !kinds.contains(object.kind())) {
+      return Optional.of(new Mismatch.Kind(kinds, object.kind()));
     }
-    Map<String, String> labels = workload.metadata().labels();
-    Optional<Mismatch> object =
+    Map<String, String> labels = object.metadata().labels();
+    Optional<Mismatch> unmet =
         objectSelector
             .flatMap(it -> it.unmet(labels))
             .map(it -> new Mismatch.Label("objectSelector", it, labels));
-    return object.isPresent()
-        ? object
+    return unmet.isPresent()
+        ? unmet
         : namespaceSelector
             .flatMap(it -> it.unmet(namespaceLabels))
             .map(it -> new Mismatch.Label("namespaceSelector", it, namespaceLabels));

@@ -2,8 +2,10 @@ package dev.gapless.rule;
 
 import dev.gapless.patch.Edit;
 import java.util.List;
+import java.util.Set;
 
-/// One way in which a rollout can drop requests, and how to see it in a workload.
+/// One way in which a rollout can drop requests, and how to see it in a workload or in what stands
+/// around it.
 ///
 /// A rule is a pure function: same subject, same outcome. It throws only when it is broken itself.
 public interface Rule {
@@ -13,6 +15,18 @@ public interface Rule {
 
   /// Judges one workload; the engine decides about modes and exemptions.
   Outcome judge(Subject subject);
+
+  /// The kinds that this rule judges besides workloads: some of
+  /// [dev.gapless.neighbour.NeighbourReader#JUDGED]. What it finds there, it finds from the
+  /// workload's side too, so that it makes no difference which of the two is written last.
+  default Set<String> neighbourKinds() {
+    return Set.of();
+  }
+
+  /// Judges an object of one of those kinds.
+  default Outcome judge(NeighbourSubject subject) {
+    throw new IllegalStateException(doc().id() + " judges no " + subject.neighbour().kind());
+  }
 
   /// Whether a finding may carry a fix.
   default boolean fixes() {

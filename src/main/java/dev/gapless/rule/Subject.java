@@ -1,42 +1,41 @@
 package dev.gapless.rule;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.neighbour.Service;
+import dev.gapless.neighbour.Surroundings;
 import dev.gapless.policy.EffectivePolicy;
 import dev.gapless.workload.Authorship;
-import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.Injected;
 import dev.gapless.workload.KubernetesVersion;
 import dev.gapless.workload.Workload;
 import dev.gapless.workload.Workload.Rollout;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 
-/// All that a rule may look at.
+/// All that a rule may look at where it judges a workload.
 ///
 /// @param workload the typed view of `object`
 /// @param object the raw tree, with the edits of earlier rules
+/// @param oldObject the stored object that an update replaces; empty for a new one
+/// @param surroundings may hold the stored version of this very object
 /// @param kubernetes the release of the API server that will store the object
 public record Subject(
     Workload workload,
     JsonNode object,
+    Optional<JsonNode> oldObject,
     EffectivePolicy policy,
     Surroundings surroundings,
     KubernetesVersion kubernetes,
     Authorship authorship,
-    Injected injected) {
+    Injected injected)
+    implements Authored {
 
-  /// Whether the value at this path was written by the object's author.
-  public boolean wrote(FieldPath path) {
-    return authorship.wrote(path, object, injected);
-  }
-
-  /// Whether a fix may change this path under the policy.
-  public boolean mayChange(FieldPath path) {
-    return switch (policy.change()) {
-      case NONE -> false;
-      case UNSET -> !wrote(path);
-      case ANY -> true;
-    };
+  /// The known Services whose selector matches the pods.
+  public List<Service> selectingServices() {
+    return surroundings
+        .servicesSelecting(workload.metadata().namespace(), workload.template().labels())
+        .orElse(List.of());
   }
 
   /// The names of the known Services that send traffic to the pods: those that a Rollout switches,
@@ -46,9 +45,7 @@ public record Subject(
     if (workload instanceof Rollout rollout) {
       services.addAll(rollout.services());
     }
-    surroundings
-        .servicesSelecting(workload.metadata().namespace(), workload.template().labels())
-        .ifPresent(services::addAll);
+    selectingServices().forEach(it -> services.add(it.name()));
     return List.copyOf(services);
   }
 

@@ -10,9 +10,14 @@ import java.util.Optional;
 
 /// A place in a raw tree, with typed access that names the field when it is not what Kubernetes has
 /// there.
-record Cursor(JsonNode node, FieldPath path) {
+public record Cursor(JsonNode node, FieldPath path) {
 
-  Cursor field(String name) {
+  /// The root of an object.
+  public static Cursor of(JsonNode object) {
+    return new Cursor(object, FieldPath.ROOT);
+  }
+
+  public Cursor field(String name) {
     if (present() && !node.isObject()) {
       throw unreadable("an object");
     }
@@ -20,7 +25,7 @@ record Cursor(JsonNode node, FieldPath path) {
   }
 
   /// The place that a path of member names leads to.
-  Cursor at(FieldPath path) {
+  public Cursor at(FieldPath path) {
     Cursor place = this;
     for (FieldPath.Segment segment : path.segments()) {
       if (segment instanceof FieldPath.Field(String name)) {
@@ -30,11 +35,11 @@ record Cursor(JsonNode node, FieldPath path) {
     return place;
   }
 
-  boolean present() {
+  public boolean present() {
     return !node.isMissingNode() && !node.isNull();
   }
 
-  Optional<Cursor> optional() {
+  public Optional<Cursor> optional() {
     if (!present()) {
       return Optional.empty();
     }
@@ -44,7 +49,7 @@ record Cursor(JsonNode node, FieldPath path) {
     return Optional.of(this);
   }
 
-  Optional<String> text() {
+  public Optional<String> text() {
     if (!present()) {
       return Optional.empty();
     }
@@ -54,7 +59,7 @@ record Cursor(JsonNode node, FieldPath path) {
     return Optional.of(node.textValue());
   }
 
-  Optional<Long> integer() {
+  public Optional<Long> integer() {
     if (!present()) {
       return Optional.empty();
     }
@@ -65,7 +70,7 @@ record Cursor(JsonNode node, FieldPath path) {
   }
 
   /// A number of 0 or more that fits 32 bits.
-  Optional<Integer> count() {
+  public Optional<Integer> count() {
     return integer()
         .map(value -> {
           if (value < 0 || value > Integer.MAX_VALUE) {
@@ -76,14 +81,14 @@ record Cursor(JsonNode node, FieldPath path) {
         });
   }
 
-  boolean isTrue() {
+  public boolean isTrue() {
     if (present() && !node.isBoolean()) {
       throw unreadable("true or false");
     }
     return node.booleanValue();
   }
 
-  Optional<IntOrString> intOrString() {
+  public Optional<IntOrString> intOrString() {
     if (!present()) {
       return Optional.empty();
     }
@@ -96,7 +101,7 @@ record Cursor(JsonNode node, FieldPath path) {
     throw unreadable("an integer or a string");
   }
 
-  List<Cursor> elements() {
+  public List<Cursor> elements() {
     if (!present()) {
       return List.of();
     }
@@ -118,7 +123,7 @@ record Cursor(JsonNode node, FieldPath path) {
     return elements;
   }
 
-  Map<String, String> strings() {
+  public Map<String, String> strings() {
     if (!present()) {
       return Map.of();
     }
@@ -134,7 +139,7 @@ record Cursor(JsonNode node, FieldPath path) {
     return strings;
   }
 
-  UnreadableObjectException unreadable(String expected) {
+  public UnreadableObjectException unreadable(String expected) {
     return new UnreadableObjectException(
         path, "must be " + expected + ", is " + node.getNodeType().name().toLowerCase(Locale.ROOT));
   }

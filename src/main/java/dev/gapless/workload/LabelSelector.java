@@ -1,5 +1,6 @@
 package dev.gapless.workload;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,26 @@ public record LabelSelector(Map<String, String> matchLabels, List<Requirement> m
     public static Optional<Operator> parse(String name) {
       return Arrays.stream(values()).filter(operator -> operator.name().equals(name)).findFirst();
     }
+  }
+
+  /// Reads a selector as it stands in an object.
+  ///
+  /// @throws UnreadableObjectException when it has not the shape of one
+  public static LabelSelector read(Cursor selector) {
+    var requirements = new ArrayList<Requirement>();
+    for (Cursor expression : selector.field("matchExpressions").elements()) {
+      Cursor operator = expression.field("operator");
+      requirements.add(
+          new Requirement(
+              expression.field("key").text().orElse(""),
+              Operator.parse(operator.text().orElse(""))
+                  .orElseThrow(() -> operator.unreadable("a selector operator")),
+              expression.field("values").elements().stream()
+                  .map(value -> value.text().orElse(""))
+                  .toList()));
+    }
+    return new LabelSelector(
+        Map.copyOf(selector.field("matchLabels").strings()), List.copyOf(requirements));
   }
 
   /// Whether the labels satisfy every part of this selector.

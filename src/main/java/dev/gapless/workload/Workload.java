@@ -5,16 +5,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// An object that makes pods and rolls them: what Gapless judges.
-public sealed interface Workload {
+public sealed interface Workload extends KubernetesObject {
   FieldPath REPLICAS = FieldPath.of("spec", "replicas");
-
-  ObjectMeta metadata();
 
   PodTemplate template();
 
   RolloutControls controls();
 
-  /// Kubernetes' word for what this is.
+  @Override
   default String kind() {
     return switch (this) {
       case Deployment _ -> Deployment.KIND;

@@ -85,7 +85,7 @@ public final class WorkloadReader {
     if (!object.isObject() || !reads(object.path("apiVersion").asText(), kind)) {
       return Optional.empty();
     }
-    var root = new Cursor(object, FieldPath.ROOT);
+    Cursor root = Cursor.of(object);
     ObjectMeta metadata = metadata(root.field("metadata"));
     Cursor spec = root.field("spec");
     PodTemplate template = template(spec.field("template"), revisionAntiAffinity(spec, kind));
@@ -213,6 +213,13 @@ public final class WorkloadReader {
       }
     }
     return List.of();
+  }
+
+  /// Reads who an object of whatever kind is.
+  ///
+  /// @throws UnreadableObjectException when a field has not the type that Kubernetes gives it
+  public static ObjectMeta metadata(JsonNode object) {
+    return metadata(Cursor.of(object).field("metadata"));
   }
 
   private static ObjectMeta metadata(Cursor metadata) {
@@ -350,20 +357,7 @@ public final class WorkloadReader {
     if (!selector.present()) {
       return false;
     }
-    var requirements = new ArrayList<LabelSelector.Requirement>();
-    for (Cursor expression : selector.field("matchExpressions").elements()) {
-      String operator = expression.field("operator").text().orElse("");
-      requirements.add(
-          new LabelSelector.Requirement(
-              expression.field("key").text().orElse(""),
-              LabelSelector.Operator.parse(operator)
-                  .orElseThrow(
-                      () -> expression.field("operator").unreadable("a selector operator")),
-              expression.field("values").elements().stream()
-                  .map(value -> value.text().orElse(""))
-                  .toList()));
-    }
-    return new LabelSelector(selector.field("matchLabels").strings(), requirements).matches(labels);
+    return LabelSelector.read(selector).matches(labels);
   }
 
   private static Container container(Cursor container, boolean sidecar) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.engine.Engine;
 import dev.gapless.engine.Evaluation;
 import dev.gapless.engine.Namespace;
+import dev.gapless.neighbour.Surroundings;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
 import dev.gapless.rule.Rule;
@@ -163,7 +164,8 @@ class AdmissionTest {
             () -> {
               throw new IllegalStateException("no policies");
             },
-            Namespace::named);
+            Namespace::named,
+            Surroundings.unknown());
 
     Admission.Answer answer = answer(admission, webhook, creation());
 
@@ -257,7 +259,10 @@ class AdmissionTest {
 
   private static Admission admission(Mode mode, Rule... rules) {
     return new Admission(
-        new Engine(List.of(rules)), () -> Policies.builtIn(mode), Namespace::named);
+        new Engine(List.of(rules)),
+        () -> Policies.builtIn(mode),
+        Namespace::named,
+        Surroundings.unknown());
   }
 
   private static Admission.Answer answer(Admission admission, Webhook webhook, JsonNode review) {

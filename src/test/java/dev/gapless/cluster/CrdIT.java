@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.kube.ApiResponse;
 import dev.gapless.kube.KubeApiServer;
 import dev.gapless.kube.KubectlResult;
 import dev.gapless.kube.NeedsApiServer;
 import dev.gapless.policy.PolicyReader;
 import dev.gapless.rules.Catalog;
-import dev.gapless.workload.WorkloadReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.TreeSet;
@@ -62,7 +62,7 @@ class CrdIT {
 
   private static PolicyReader.Reading read(String spec) throws IOException {
     JsonNode document = YAML.readTree(policy(spec));
-    return PolicyReader.read(document, Catalog.ids(), WorkloadReader.KINDS);
+    return PolicyReader.read(document, Catalog.ids(), JudgedKinds.ALL);
   }
 
   private ApiResponse create(String spec) {
@@ -140,15 +140,13 @@ class CrdIT {
     // As it is stored, with what the API server adds.
     assertInstanceOf(
         PolicyReader.Valid.class,
-        PolicyReader.readStored(response.body(), Catalog.ids(), WorkloadReader.KINDS));
+        PolicyReader.readStored(response.body(), Catalog.ids(), JudgedKinds.ALL));
   }
 
   @Test
   void aPolicyMayNameAllKinds() throws IOException {
     whatReplicasAcceptTheApiServerTakes(
-        "mode: Warn, match: {kinds: ["
-            + String.join(", ", new TreeSet<>(WorkloadReader.KINDS))
-            + "]}");
+        "mode: Warn, match: {kinds: [" + String.join(", ", new TreeSet<>(JudgedKinds.ALL)) + "]}");
   }
 
   @Test

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.policy.Change;
 import dev.gapless.policy.Mode;
 import dev.gapless.workload.LabelSelector;
-import dev.gapless.workload.WorkloadReader;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,7 +63,7 @@ class CrdTest {
     assertEquals(
         sorted(Arrays.stream(Change.values())), sorted(words(spec.at("/change")).stream()));
     assertEquals(
-        sorted(WorkloadReader.KINDS.stream()),
+        sorted(JudgedKinds.ALL.stream()),
         sorted(words(spec.at("/match/properties/kinds/items")).stream()));
     assertEquals(
         sorted(Arrays.stream(LabelSelector.Operator.values())),

@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.policy.Policies;
 import dev.gapless.rules.Catalog;
-import dev.gapless.workload.WorkloadReader;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PolicyLedgerTest {
-  private final PolicyLedger ledger = new PolicyLedger(Catalog.ids(), WorkloadReader.KINDS);
+  private final PolicyLedger ledger = new PolicyLedger(Catalog.ids(), JudgedKinds.ALL);
 
   private static StoredPolicy policy(String name, String uid, long generation, String mode) {
     ObjectNode object = JsonNodeFactory.instance.objectNode();

@@ -49,7 +49,7 @@ final class RolloutPolicyResource
 
   /// What `kubectl explain` says of the whole.
   static final String DESCRIPTION =
-      "Says which Deployments, StatefulSets, DaemonSets and Argo Rollouts Gapless looks after, and what it does"
+      "Says which workloads, Services, autoscalers and disruption budgets Gapless looks after, and what it does"
           + " about a rollout that may drop requests. Of the policies that match a workload, the"
           + " one with the highest priority governs it alone; on a tie, the first by name. A"
           + " workload that no policy matches is at most audited.";
@@ -210,7 +210,10 @@ final class RolloutPolicyResource
   enum WorkloadKind {
     DaemonSet,
     Deployment,
+    HorizontalPodAutoscaler,
+    PodDisruptionBudget,
     Rollout,
+    Service,
     StatefulSet
   }
 

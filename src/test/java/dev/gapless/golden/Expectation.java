@@ -9,6 +9,7 @@ import dev.gapless.engine.RuleResult;
 import dev.gapless.engine.Verdict;
 import dev.gapless.rule.Outcome;
 import java.util.Locale;
+import java.util.Map;
 
 /// What came of a case, in the form of `expected.yaml`.
 final class Expectation {
@@ -55,6 +56,49 @@ final class Expectation {
     JsonNode patch = judged.patch();
     if (!patch.isEmpty()) {
       expected.set("patch", patch);
+    }
+  }
+
+  /// What the rule says of the neighbours when they arrive last: of each that it judges.
+  static ArrayNode ofNeighbours(String rule, Map<ObjectNode, Evaluation> evaluations) {
+    ArrayNode neighbours = JsonNodeFactory.instance.arrayNode();
+    evaluations.forEach((neighbour, evaluation) -> {
+      ObjectNode expected = JsonNodeFactory.instance.objectNode();
+      expected.put(
+          "object",
+          neighbour.path("kind").asText()
+              + " \""
+              + neighbour.path("metadata").path("name").asText()
+              + "\"");
+      switch (evaluation) {
+        case Evaluation.NotJudged(String reason) -> expected.put("notJudged", reason);
+        case Evaluation.Unreadable(_, String message) -> expected.put("unreadable", message);
+        case Evaluation.Judged judged -> ofNeighbour(rule, judged, expected);
+      }
+      if (expected.size() > 1) {
+        neighbours.add(expected);
+      }
+    });
+    return neighbours;
+  }
+
+  private static void ofNeighbour(String rule, Evaluation.Judged judged, ObjectNode expected) {
+    for (RuleResult result : judged.results()) {
+      if (result.doc().id().equals(rule)) {
+        outcome(expected, result);
+        ArrayNode findings = JsonNodeFactory.instance.arrayNode();
+        result
+            .judgements()
+            .forEach(it ->
+                findings
+                    .addObject()
+                    .put("path", it.finding().path().toString())
+                    .put("message", it.message())
+                    .put("consequence", it.consequence().name().toLowerCase(Locale.ROOT)));
+        if (!findings.isEmpty()) {
+          expected.set("findings", findings);
+        }
+      }
     }
   }
 

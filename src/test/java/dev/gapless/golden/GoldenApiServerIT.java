@@ -18,9 +18,9 @@ import dev.gapless.kube.GaplessServer;
 import dev.gapless.kube.KubeApiServer;
 import dev.gapless.kube.NeedsApiServer;
 import dev.gapless.kube.Webhooks;
+import dev.gapless.neighbour.Surroundings;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
-import dev.gapless.rule.Surroundings;
 import dev.gapless.rules.Catalog;
 import dev.gapless.workload.Authorship;
 import dev.gapless.workload.Injected;
@@ -288,12 +288,7 @@ class GoldenApiServerIT {
                     it.withdrawn()))
             .toList();
     return new Evaluation.Judged(
-        judged.workload(),
-        judged.policy(),
-        results,
-        judged.notes(),
-        judged.patch(),
-        judged.fixed());
+        judged.object(), judged.policy(), results, judged.notes(), judged.patch(), judged.fixed());
   }
 
   /// Why the API server rejects an object. Of several fields that its schema has not, it names one

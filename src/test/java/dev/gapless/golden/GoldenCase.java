@@ -4,21 +4,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.cli.FileSurroundings;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.engine.Namespace;
 import dev.gapless.engine.Review;
 import dev.gapless.manifest.ManifestFile;
 import dev.gapless.manifest.ManifestObject;
 import dev.gapless.manifest.ManifestReader;
 import dev.gapless.manifest.YamlWriter;
+import dev.gapless.neighbour.NeighbourReader;
+import dev.gapless.neighbour.Surroundings;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
 import dev.gapless.policy.PolicyReader;
 import dev.gapless.policy.RolloutPolicy;
-import dev.gapless.rule.Surroundings;
 import dev.gapless.rules.Catalog;
 import dev.gapless.workload.Authorship;
 import dev.gapless.workload.KubernetesVersion;
-import dev.gapless.workload.WorkloadReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,7 +39,8 @@ import java.util.stream.Stream;
 ///
 /// `input.yaml` holds the object, `old.yaml` makes it an update, `policy.yaml` replaces the
 /// built-in policy, `around.yaml` holds the neighbours. `request.yaml` may hold `source` (`File`,
-/// the default, or `ApiServer`), `kubernetesVersion`, `now` and `namespace: {labels, annotations}`.
+/// the default, or `ApiServer`), `kubernetesVersion`, `now` and `namespace: {labels, annotations}`;
+/// with `admission: true` more may come after the object, as at an admission.
 public record GoldenCase(Path folder) {
   /// Where all cases lie.
   public static final Path ROOT = Path.of("src/test/cases");
@@ -148,6 +150,30 @@ public record GoldenCase(Path folder) {
     return new Review(object, old(), source, namespace(), surroundings(), kubernetes(), today);
   }
 
+  /// The same question about each of the neighbours that are judged themselves, as if it were
+  /// written last: the input and the other neighbours stand around it then.
+  public Map<ObjectNode, Review> reviewsOfNeighbours() {
+    var reviews = new LinkedHashMap<ObjectNode, Review>();
+    List<ManifestObject> all = new ArrayList<>(objects("input.yaml"));
+    all.addAll(objects("around.yaml"));
+    for (ManifestObject object : all) {
+      if (NeighbourReader.JUDGED.containsKey(object.kind()) && !object.tree().equals(input())) {
+        Review review = review();
+        reviews.put(
+            (ObjectNode) object.tree(),
+            new Review(
+                object.tree(),
+                Optional.empty(),
+                review.source(),
+                review.namespace(),
+                surroundings(all),
+                review.kubernetes(),
+                review.today()));
+      }
+    }
+    return reviews;
+  }
+
   /// The policies in force.
   public Policies policies() {
     List<JsonNode> documents = documents("policy.yaml");
@@ -156,7 +182,7 @@ public record GoldenCase(Path folder) {
     }
     var policies = new ArrayList<RolloutPolicy>();
     for (JsonNode document : documents) {
-      switch (PolicyReader.read(document, Catalog.ids(), WorkloadReader.KINDS)) {
+      switch (PolicyReader.read(document, Catalog.ids(), JudgedKinds.ALL)) {
         case PolicyReader.Valid(RolloutPolicy policy) -> policies.add(policy);
         case PolicyReader.Invalid(List<PolicyReader.Problem> problems) ->
             throw new IllegalStateException(name() + ": " + problems);
@@ -180,7 +206,12 @@ public record GoldenCase(Path folder) {
   }
 
   private Surroundings surroundings() {
-    return new FileSurroundings(objects("around.yaml"), Map.of());
+    return surroundings(objects("around.yaml"));
+  }
+
+  private Surroundings surroundings(List<ManifestObject> objects) {
+    Surroundings around = new FileSurroundings(objects, Map.of()).around();
+    return request().path("admission").asBoolean() ? around.unsettled() : around;
   }
 
   private static Map<String, String> strings(JsonNode node) {

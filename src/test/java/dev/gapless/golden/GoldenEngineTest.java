@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.engine.Consequence;
 import dev.gapless.engine.Engine;
@@ -14,7 +15,9 @@ import dev.gapless.rule.Rule;
 import dev.gapless.rules.Catalog;
 import dev.gapless.workload.Authorship;
 import io.fabric8.zjsonpatch.JsonPatch;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -38,6 +41,10 @@ class GoldenEngineTest {
     Evaluation evaluation = engine.evaluate(golden.review(), golden.policies());
     assertEquals(golden.input(), input, "the input was changed");
     ObjectNode actual = Expectation.of(golden.rule(), evaluation);
+    ArrayNode neighbours = Expectation.ofNeighbours(golden.rule(), ofNeighbours(golden));
+    if (!neighbours.isEmpty()) {
+      actual.set("neighbours", neighbours);
+    }
     if (REWRITE) {
       golden.writeExpected(actual);
     }
@@ -46,12 +53,21 @@ class GoldenEngineTest {
         actual.toPrettyString(),
         "if this is right, renew expected.yaml with `make golden` and review the diff");
     assertEquals(
-        actual,
-        Expectation.of(golden.rule(), engine.evaluate(golden.review(), golden.policies())),
+        evaluation,
+        engine.evaluate(golden.review(), golden.policies()),
         "same input, other outcome");
     if (evaluation instanceof Evaluation.Judged judged) {
       provePatch(golden, input, judged);
     }
+  }
+
+  private Map<ObjectNode, Evaluation> ofNeighbours(GoldenCase golden) {
+    var evaluations = new LinkedHashMap<ObjectNode, Evaluation>();
+    golden
+        .reviewsOfNeighbours()
+        .forEach((neighbour, review) ->
+            evaluations.put(neighbour, engine.evaluate(review, golden.policies())));
+    return evaluations;
   }
 
   /// What must hold of every patch, whatever the case is about.

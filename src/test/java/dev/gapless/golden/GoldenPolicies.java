@@ -3,11 +3,11 @@ package dev.gapless.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.gapless.engine.JudgedKinds;
 import dev.gapless.policy.Policies;
 import dev.gapless.policy.PolicyReader;
 import dev.gapless.policy.RolloutPolicy;
 import dev.gapless.rules.Catalog;
-import dev.gapless.workload.WorkloadReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -82,7 +82,7 @@ final class GoldenPolicies {
   Policies policies() {
     var policies = new ArrayList<RolloutPolicy>();
     for (JsonNode document : documents) {
-      switch (PolicyReader.read(document, Catalog.ids(), WorkloadReader.KINDS)) {
+      switch (PolicyReader.read(document, Catalog.ids(), JudgedKinds.ALL)) {
         case PolicyReader.Valid(RolloutPolicy policy) -> policies.add(policy);
         case PolicyReader.Invalid(List<PolicyReader.Problem> problems) ->
             throw new IllegalStateException(document + ": " + problems);

@@ -300,7 +300,7 @@ class InPlacePropertyTest {
               Optional.empty(),
               Authorship.Source.FILE,
               Namespace.named("default"),
-              surroundings,
+              surroundings.around(),
               version,
               LocalDate.of(2026, 11, 21));
       switch (engine.evaluate(review, policies)) {
