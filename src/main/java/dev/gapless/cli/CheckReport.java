@@ -51,8 +51,15 @@ record CheckReport(
     Optional<Known> known,
     Optional<Scan> scan) {
 
-  private static final Set<String> OLD_VERSIONS =
-      Set.of("extensions/v1beta1", "apps/v1beta1", "apps/v1beta2");
+  // https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+  private static final Map<String, String> REMOVED =
+      Map.of(
+          "extensions/v1beta1", "1.16",
+          "apps/v1beta1", "1.16",
+          "apps/v1beta2", "1.16",
+          "policy/v1beta1", "1.25",
+          "autoscaling/v2beta1", "1.25",
+          "autoscaling/v2beta2", "1.26");
 
   // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/
   private static final Set<String> KINDS_OF_APPS =
@@ -353,9 +360,10 @@ record CheckReport(
           ? new Skip(place, key, Reason.BEING_DELETED, "is being deleted")
           : new Skip(place, key, Reason.TEMPLATE_ELSEWHERE, why);
     }
-    if (expected.equals(WorkloadReader.API_VERSION) && OLD_VERSIONS.contains(key.apiVersion())) {
+    String removed = REMOVED.get(key.apiVersion());
+    if (removed != null && !key.group().contains(".") && !expected.equals("v1")) {
       return new Skip(
-          version, key, Reason.OLD_VERSION, message + ", which Kubernetes 1.16 removed");
+          version, key, Reason.OLD_VERSION, message + ", which Kubernetes " + removed + " removed");
     }
     // Groups of custom resources hold a dot, and no other group of Kubernetes has these kinds.
     boolean meant = !key.group().contains(".") || expected.startsWith(key.group() + "/");

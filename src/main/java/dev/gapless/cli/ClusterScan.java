@@ -1,45 +1,51 @@
 package dev.gapless.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.cluster.ApiLists;
 import dev.gapless.cluster.ApiResource;
 import dev.gapless.engine.Engine;
 import dev.gapless.engine.Evaluation;
 import dev.gapless.engine.Review;
-import dev.gapless.manifest.ManifestObject;
 import dev.gapless.manifest.ReadProblem;
+import dev.gapless.neighbour.HorizontalPodAutoscaler;
+import dev.gapless.neighbour.PodDisruptionBudget;
+import dev.gapless.neighbour.Service;
 import dev.gapless.policy.Policies;
 import dev.gapless.rule.Rule;
 import dev.gapless.workload.Authorship;
 import dev.gapless.workload.KubernetesVersion;
 import dev.gapless.workload.Workload.DaemonSet;
 import dev.gapless.workload.Workload.Deployment;
-import dev.gapless.workload.Workload.Rollout;
 import dev.gapless.workload.Workload.StatefulSet;
 import dev.gapless.workload.WorkloadReader;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /// Judges what a cluster holds by the one engine, as if each workload were rolled out now.
 ///
-/// Workloads are judged as they come in and not kept; of what stands around them, only what rules
+/// Objects are judged as they come in and not kept; of what stands around them, only what rules
 /// look at is.
 final class ClusterScan {
   private static final ApiResource NAMESPACES = new ApiResource("v1", "Namespace", "namespaces");
-  private static final List<ApiResource> NEIGHBOURS =
-      List.of(new ApiResource("v1", "Service", "services"));
-  private static final List<ApiResource> WORKLOADS =
+
+  /// What is judged, in the order in which it is.
+  private static final List<ApiResource> JUDGED =
       List.of(
           new ApiResource(WorkloadReader.API_VERSION, Deployment.KIND, "deployments"),
           new ApiResource(WorkloadReader.API_VERSION, StatefulSet.KIND, "statefulsets"),
-          new ApiResource(WorkloadReader.API_VERSION, DaemonSet.KIND, "daemonsets"));
-  private static final ApiResource ROLLOUTS =
-      new ApiResource(WorkloadReader.ROLLOUT_API_VERSION, Rollout.KIND, "rollouts");
+          new ApiResource(WorkloadReader.API_VERSION, DaemonSet.KIND, "daemonsets"),
+          ClusterNeighbours.ROLLOUTS,
+          new ApiResource(Service.API_VERSION, Service.KIND, "services"),
+          new ApiResource(
+              HorizontalPodAutoscaler.API_VERSION,
+              HorizontalPodAutoscaler.KIND,
+              "horizontalpodautoscalers"),
+          new ApiResource(
+              PodDisruptionBudget.API_VERSION, PodDisruptionBudget.KIND, "poddisruptionbudgets"));
 
   private final ApiLists lists;
   private final ScanScope scope;
@@ -49,10 +55,12 @@ final class ClusterScan {
   private final Map<String, String> namespaceLabels;
   private final LocalDate today;
   private final Progress progress;
+  private final ClusterNeighbours neighbours;
   private final CheckReport.Builder report = new CheckReport.Builder();
   private int received;
 
   /// @param namespaceLabels the labels of all namespaces; those of the cluster where there are none
+  /// @param remark takes what somebody should know of neighbours that cannot be read
   ClusterScan(
       Shell shell,
       Progress progress,
@@ -61,7 +69,8 @@ final class ClusterScan {
       List<Rule> rules,
       Policies policies,
       KubernetesVersion kubernetes,
-      Map<String, String> namespaceLabels) {
+      Map<String, String> namespaceLabels,
+      Consumer<String> remark) {
     this.lists = lists;
     this.scope = scope;
     this.engine = new Engine(rules);
@@ -70,6 +79,7 @@ final class ClusterScan {
     this.namespaceLabels = namespaceLabels;
     this.today = shell.today();
     this.progress = progress;
+    this.neighbours = new ClusterNeighbours(lists, remark);
   }
 
   /// Reads and judges everything in the scope.
@@ -78,12 +88,14 @@ final class ClusterScan {
   CheckReport run(List<ReadProblem> before) {
     before.forEach(report::add);
     var surroundings = new FileSurroundings(List.of(), namespaceLabels);
-    around(surroundings);
-    for (ApiResource resource : WORKLOADS) {
-      judge(resource, surroundings);
+    if (namespaceLabels.isEmpty()) {
+      note(NAMESPACES, namespaces(surroundings));
     }
-    if (isServed(ROLLOUTS)) {
-      judge(ROLLOUTS, surroundings);
+    neighbours.read(scope.namespace(), surroundings);
+    for (ApiResource resource : JUDGED) {
+      if (neighbours.isServed(resource)) {
+        judge(resource, surroundings);
+      }
     }
     return report.build().inOrderOfObjects();
   }
@@ -92,54 +104,16 @@ final class ClusterScan {
     note(resource, lists.list(resource, scope.namespace(), scope.selector(), judge(surroundings)));
   }
 
-  /// Whether the cluster has such a resource. Asked to list what is not there, an API server would
-  /// refuse it to everybody who may not list it.
-  private boolean isServed(ApiResource resource) {
-    var served = new AtomicBoolean();
-    ApiLists.Answer answer =
-        lists.read(
-            resource.versionPath(),
-            version ->
-                version
-                    .path("resources")
-                    .forEach(it -> {
-                      if (it.path("name").asText().equals(resource.plural())) {
-                        served.set(true);
-                      }
-                    }));
-    return switch (answer) {
-      case ApiLists.Complete _ -> served.get();
-      case ApiLists.Absent _ -> false;
-      case ApiLists.Stranger _, ApiLists.Refused _, ApiLists.Failed _, ApiLists.Unreachable _ ->
-          true;
-    };
-  }
-
-  private void around(FileSurroundings surroundings) {
-    if (namespaceLabels.isEmpty()) {
-      note(NAMESPACES, namespaces(surroundings));
-    }
-    for (ApiResource resource : NEIGHBOURS) {
-      note(
-          resource,
-          lists.list(
-              resource,
-              scope.namespace(),
-              Optional.empty(),
-              it -> surroundings.add(projection(resource, it))));
-    }
-  }
-
   private ApiLists.Answer namespaces(FileSurroundings surroundings) {
     return scope.namespace().isPresent()
         ? lists.read(
             NAMESPACES.pathOf(scope.namespace().get()),
-            it -> surroundings.add(projection(NAMESPACES, it)))
+            it -> FileSurroundings.kept(named(it)).ifPresent(surroundings::add))
         : lists.list(
             NAMESPACES,
             Optional.empty(),
             Optional.empty(),
-            it -> surroundings.add(projection(NAMESPACES, it)));
+            it -> FileSurroundings.kept(named(it)).ifPresent(surroundings::add));
   }
 
   private void note(ApiResource resource, ApiLists.Answer answer) {
@@ -163,7 +137,7 @@ final class ClusterScan {
         received++;
         progress.show(
             "judged "
-                + Words.count(received, "workload")
+                + Words.count(received, "object")
                 + (toCome > 0 ? ", more than " + toCome + " to come" : ""));
         judge(object, surroundings);
       }
@@ -194,26 +168,10 @@ final class ClusterScan {
     report.add(one.build());
   }
 
-  /// What somebody wrote of an object, without what the API server keeps of it.
-  private static ManifestObject projection(ApiResource resource, JsonNode object) {
-    JsonNode metadata = object.path("metadata");
-    ObjectNode projection =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("apiVersion", resource.apiVersion())
-            .put("kind", resource.kind());
-    ObjectNode kept = projection.putObject("metadata");
-    for (String field : List.of("namespace", "name", "labels")) {
-      if (metadata.has(field)) {
-        kept.set(field, metadata.get(field));
-      }
-    }
-    if (metadata.get("annotations") instanceof ObjectNode annotations) {
-      kept.set("annotations", annotations.without(Authorship.LAST_APPLIED_ANNOTATION));
-    }
-    if (object.has("spec")) {
-      projection.set("spec", object.get("spec"));
-    }
-    return ManifestObject.withoutText(projection);
+  // What is read alone says what it is in the API server's own words, which may be none.
+  private static JsonNode named(JsonNode namespace) {
+    return namespace instanceof ObjectNode object
+        ? object.put("apiVersion", NAMESPACES.apiVersion()).put("kind", NAMESPACES.kind())
+        : namespace;
   }
 }

@@ -8,7 +8,6 @@ import dev.gapless.engine.Namespace;
 import dev.gapless.engine.Review;
 import dev.gapless.manifest.ManifestFile;
 import dev.gapless.manifest.ManifestObject;
-import dev.gapless.manifest.ManifestPiece;
 import dev.gapless.manifest.ManifestReader;
 import dev.gapless.policy.Policies;
 import dev.gapless.rule.Rule;
@@ -25,9 +24,9 @@ import java.util.function.Function;
 
 /// Judges files by the one engine, as the webhook would judge a server-side apply of them.
 ///
-/// Every file is looked at twice: what stands in one counts for the workloads of all others. In
-/// between nothing is kept of them but their Services and Namespaces, so that it makes no
-/// difference how many there are.
+/// Every file is looked at twice: what stands in one counts for the objects of all others. In
+/// between little is kept of them but what rules look at, so that it makes no difference how many
+/// there are.
 final class FileJudge {
   private final Shell shell;
   private final Engine engine;
@@ -68,13 +67,15 @@ final class FileJudge {
     var report = new CheckReport.Builder();
     this.<CheckReport>judge(
         paths,
-        (source, surroundings) -> {
+        (source, firstLook, surroundings) -> {
           var part = new CheckReport.Builder();
-          for (ManifestPiece piece : source.pieces()) {
-            JudgedFile file = judged(piece.read(), surroundings, engine::evaluate);
-            part.add(file);
-            besides.accept(part, file);
-          }
+          firstLook
+              .pieces(source)
+              .forEach(read -> {
+                JudgedFile file = judged(read, surroundings, engine::evaluate);
+                part.add(file);
+                besides.accept(part, file);
+              });
           return part.build();
         },
         report::add);
@@ -95,7 +96,7 @@ final class FileJudge {
     var files = new ArrayList<JudgedFile>();
     this.<JudgedFile>judge(
         paths,
-        (source, surroundings) -> judged(source.get(), surroundings, evaluating),
+        (source, _, surroundings) -> judged(source.get(), surroundings, evaluating),
         files::add);
     return files;
   }
@@ -115,7 +116,7 @@ final class FileJudge {
 
   /// What is done with each file.
   private interface Judging<T> {
-    T of(ManifestReader.Source source, FileSurroundings surroundings);
+    T of(ManifestReader.Source source, FirstLook firstLook, FileSurroundings surroundings);
   }
 
   private <T> void judge(List<String> paths, Judging<T> judging, Consumer<T> then) {
@@ -123,8 +124,10 @@ final class FileJudge {
         new ManifestReader(shell.directory(), shell.in()).find(paths);
     try (var progress = new Progress(shell)) {
       var surroundings = new FileSurroundings(List.of(), options.namespaceLabels());
-      each("read", sources, progress, FileJudge::neighbours, it -> it.forEach(surroundings::add));
-      each("judged", sources, progress, source -> judging.of(source, surroundings), then);
+      var firstLook = new FirstLook();
+      each("read", sources, progress, firstLook::neighbours, it -> it.forEach(surroundings::add));
+      each(
+          "judged", sources, progress, source -> judging.of(source, firstLook, surroundings), then);
     }
   }
 
@@ -142,14 +145,6 @@ final class FileJudge {
           progress.show(done, count[0]++, sources.size());
           then.accept(result);
         });
-  }
-
-  private static List<ManifestObject> neighbours(ManifestReader.Source source) {
-    return source.pieces().stream()
-        .filter(piece -> piece.mayHold(FileSurroundings.KINDS))
-        .flatMap(piece -> piece.read().objects().stream())
-        .filter(object -> FileSurroundings.KINDS.contains(object.kind()))
-        .toList();
   }
 
   /// How the engine is asked.

@@ -37,7 +37,7 @@ public final class FileSurroundings {
   /// @param namespaceLabels the labels that every namespace has besides those in the manifests
   public FileSurroundings(List<ManifestObject> objects, Map<String, String> namespaceLabels) {
     this.namespaceLabels = namespaceLabels;
-    objects.forEach(this::add);
+    objects.forEach(it -> kept(it.tree()).ifPresent(this::add));
   }
 
   /// The neighbours.
@@ -50,20 +50,41 @@ public final class FileSurroundings {
     known.add(type);
   }
 
-  /// Adds an object if it is of one of the kinds; nothing of its tree is kept.
-  void add(ManifestObject object) {
-    if (object.apiVersion().equals("v1") && object.kind().equals(NAMESPACE)) {
-      JsonNode metadata = object.tree().path("metadata");
-      namespaces.put(
-          object.name(),
-          new Namespace(strings(metadata.path("labels")), strings(metadata.path("annotations"))));
-      return;
+  /// Notes that not everything of a type is among what was given.
+  void doesNotKnow(NeighbourType type) {
+    known.remove(type);
+  }
+
+  /// What is kept of an object; nothing of its tree.
+  sealed interface Kept {}
+
+  private record KeptNeighbour(Neighbour neighbour) implements Kept {}
+
+  private record KeptNamespace(String name, Namespace namespace) implements Kept {}
+
+  /// What is to be kept of an object; empty where it is of none of the kinds.
+  static Optional<Kept> kept(JsonNode object) {
+    if (object.path("apiVersion").asText().equals("v1")
+        && object.path("kind").asText().equals(NAMESPACE)) {
+      JsonNode metadata = object.path("metadata");
+      return Optional.of(
+          new KeptNamespace(
+              metadata.path("name").asText(),
+              new Namespace(
+                  strings(metadata.path("labels")), strings(metadata.path("annotations")))));
     }
-    neighbour(object.tree())
-        .ifPresent(it -> {
-          known.add(NeighbourType.of(it));
-          around.put(it);
-        });
+    return neighbour(object).map(KeptNeighbour::new);
+  }
+
+  /// Adds what is kept of an object.
+  void add(Kept kept) {
+    switch (kept) {
+      case KeptNamespace(String name, Namespace namespace) -> namespaces.put(name, namespace);
+      case KeptNeighbour(Neighbour neighbour) -> {
+        known.add(NeighbourType.of(neighbour));
+        around.put(neighbour);
+      }
+    }
   }
 
   // One that cannot be read is no neighbour; where it is judged itself, that is said.

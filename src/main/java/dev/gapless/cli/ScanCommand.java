@@ -22,11 +22,13 @@ import picocli.CommandLine.Option;
     name = "scan",
     mixinStandardHelpOptions = true,
     description = {
-      "Judges the workloads of a live cluster as if they were rolled out now.",
+      "Judges the workloads of a live cluster as if they were rolled out now, and what stands around"
+          + " them.",
       "",
-      "Reads Deployments, StatefulSets, DaemonSets and Argo's Rollouts, the Services and Namespaces around them and"
-          + " the cluster's RolloutPolicies; nothing is changed. Without RolloutPolicies in the"
-          + " cluster the built-in policy holds, as in check.",
+      "Judges Deployments, StatefulSets, DaemonSets, Argo's Rollouts, Services,"
+          + " HorizontalPodAutoscalers and PodDisruptionBudgets by the cluster's RolloutPolicies;"
+          + " nothing is changed. Without RolloutPolicies in the cluster the built-in policy holds,"
+          + " as in check.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -47,7 +49,7 @@ final class ScanCommand implements Callable<Integer> {
   @Option(
       names = {"-l", "--selector"},
       paramLabel = "SELECTOR",
-      description = "Only workloads with these labels, such as app=web,tier!=db.")
+      description = "Only objects with these labels, such as app=web,tier!=db.")
   private Optional<String> selector = Optional.empty();
 
   @Option(
@@ -109,8 +111,15 @@ final class ScanCommand implements Callable<Integer> {
               rules,
               policies,
               kubernetes,
-              judging.policies().namespaceLabels())
+              judging.policies().namespaceLabels(),
+              this::remark)
           .run(problems);
+    }
+  }
+
+  private void remark(String text) {
+    if (!reporting.quiet()) {
+      shell.err().println(Printable.of(text));
     }
   }
 

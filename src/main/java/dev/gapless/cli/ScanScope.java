@@ -5,7 +5,7 @@ import java.util.Optional;
 /// What of a cluster is looked at.
 ///
 /// @param namespace empty for all
-/// @param selector of workloads by their labels, in kubectl's form
+/// @param selector of what is judged by its labels, in kubectl's form
 record ScanScope(Optional<String> namespace, Optional<String> selector) {
 
   /// In words: `namespace shop, app=web`.

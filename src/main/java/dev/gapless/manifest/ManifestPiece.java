@@ -10,6 +10,9 @@ public sealed interface ManifestPiece {
   /// Whether an object of one of these kinds may be in it; where not, there is none.
   boolean mayHold(Collection<String> kinds);
 
+  /// How many characters it has.
+  int size();
+
   /// What it holds, as a file of its own with the lines of the whole.
   ManifestFile read();
 
@@ -35,6 +38,11 @@ public sealed interface ManifestPiece {
     }
 
     @Override
+    public int size() {
+      return end - start;
+    }
+
+    @Override
     public ManifestFile read() {
       return new ManifestFile(file, Optional.empty(), ManifestParser.parts(this));
     }
@@ -45,6 +53,11 @@ public sealed interface ManifestPiece {
     @Override
     public boolean mayHold(Collection<String> kinds) {
       return false;
+    }
+
+    @Override
+    public int size() {
+      return 0;
     }
 
     @Override

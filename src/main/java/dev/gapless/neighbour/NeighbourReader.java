@@ -28,7 +28,8 @@ public final class NeighbourReader {
   /// Where objects are whose manifest leaves the namespace to the client.
   public static final String DEFAULT_NAMESPACE = "default";
 
-  /// The API versions of the neighbours that are judged themselves, by kind.
+  /// The API versions of the neighbours that are judged themselves, by kind; of a
+  /// HorizontalPodAutoscaler the older `autoscaling/v1` is read too.
   public static final Map<String, String> JUDGED =
       Map.of(
           Service.KIND, Service.API_VERSION,
@@ -62,12 +63,9 @@ public final class NeighbourReader {
   /// @throws dev.gapless.workload.UnreadableObjectException when a field has not the type that
   ///   Kubernetes gives it
   public static Optional<JudgedNeighbour> readJudged(JsonNode object) {
-    String kind = object.path("kind").asText();
-    if (!object.path("apiVersion").asText().equals(JUDGED.get(kind))) {
-      return Optional.empty();
-    }
-    ObjectMeta metadata = WorkloadReader.metadata(object);
-    return read(object).map(it -> new JudgedNeighbour(metadata, it));
+    return JUDGED.containsKey(object.path("kind").asText())
+        ? read(object).map(it -> new JudgedNeighbour(WorkloadReader.metadata(object), it))
+        : Optional.empty();
   }
 
   /// Reads an object as what stands around others.
