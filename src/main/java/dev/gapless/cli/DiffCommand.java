@@ -19,6 +19,7 @@ import dev.gapless.workload.WorkloadReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -34,8 +35,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Shows what Gapless would change, were every rule that is at least audited fixing.",
       "",
-      "Of a workload in a cluster (deployment/NAME, statefulset/NAME, daemonset/NAME,"
-          + " rollout/NAME), by the cluster's RolloutPolicies, or with -f of manifests. Nothing is changed.",
+      "Of an object in a cluster (deployment/NAME, statefulset/NAME, daemonset/NAME, rollout/NAME,"
+          + " service/NAME, hpa/NAME, pdb/NAME), by the cluster's RolloutPolicies, or with -f of manifests. Nothing is changed.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -48,7 +49,7 @@ final class DiffCommand implements Callable<Integer> {
   private final Shell shell;
   private final List<Rule> rules;
 
-  @Parameters(paramLabel = "KIND/NAME", arity = "0..*", description = "The workload in a cluster.")
+  @Parameters(paramLabel = "KIND/NAME", arity = "0..*", description = "The object in a cluster.")
   private List<String> target = new ArrayList<>();
 
   @Option(
@@ -103,7 +104,7 @@ final class DiffCommand implements Callable<Integer> {
               Optional.empty(),
               Authorship.Source.API_SERVER,
               found.namespace(),
-              Surroundings.unknown(),
+              around(cluster, found.tree()),
               judging.kubernetesVersion().orElseGet(cluster::version),
               shell.today());
       return switch (new Engine(rules).evaluateAsIfFixing(review, found.policies())) {
@@ -116,6 +117,14 @@ final class DiffCommand implements Callable<Integer> {
         case Evaluation.Judged judged -> live(found.tree(), judged);
       };
     }
+  }
+
+  // What may not be read, rules go without.
+  private static Surroundings around(ClusterReader cluster, JsonNode tree) {
+    var surroundings = new FileSurroundings(List.of(), Map.of());
+    new ClusterNeighbours(cluster.lists(), _ -> {})
+        .read(Optional.of(tree.path("metadata").path("namespace").asText()), surroundings);
+    return surroundings.around();
   }
 
   private int live(JsonNode tree, Evaluation.Judged judged) {

@@ -12,8 +12,9 @@ import java.util.stream.Stream;
 /// The look at files for the neighbours in them. What was read then is kept for the second look,
 /// once for each file and as far as memory allows: reading is most of the work.
 final class FirstLook {
-  // A tree with its positions takes some sixty bytes for each character of its text.
-  private static final long BYTES_PER_CHARACTER = 60;
+  // What a tree with its positions was measured to take for each character of its text, with room
+  // to spare (docs/decisions/0011).
+  private static final long BYTES_PER_CHARACTER = 40;
   private static final long SHARE = 4;
   private static final long MOST_CHARACTERS = 4 * 1024 * 1024;
 

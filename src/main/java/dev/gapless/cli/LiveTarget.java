@@ -1,12 +1,15 @@
 package dev.gapless.cli;
 
 import dev.gapless.cluster.ApiResource;
+import dev.gapless.engine.JudgedKinds;
+import dev.gapless.neighbour.HorizontalPodAutoscaler;
+import dev.gapless.neighbour.PodDisruptionBudget;
+import dev.gapless.neighbour.Service;
 import dev.gapless.policy.Names;
 import dev.gapless.workload.Workload.DaemonSet;
 import dev.gapless.workload.Workload.Deployment;
 import dev.gapless.workload.Workload.Rollout;
 import dev.gapless.workload.Workload.StatefulSet;
-import dev.gapless.workload.WorkloadReader;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,13 +29,20 @@ record LiveTarget(ApiResource resource, String name) {
               named(Deployment.KIND, "deployments", "deployment", "deploy"),
               named(StatefulSet.KIND, "statefulsets", "statefulset", "sts"),
               named(DaemonSet.KIND, "daemonsets", "daemonset", "ds"),
-              named(Rollout.KIND, "rollouts", "rollout", "ro"))
+              named(Rollout.KIND, "rollouts", "rollout", "ro"),
+              named(Service.KIND, "services", "service", "svc"),
+              named(
+                  HorizontalPodAutoscaler.KIND,
+                  "horizontalpodautoscalers",
+                  "horizontalpodautoscaler",
+                  "hpa"),
+              named(PodDisruptionBudget.KIND, "poddisruptionbudgets", "poddisruptionbudget", "pdb"))
           .flatMap(it -> it.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
   private static Map<String, ApiResource> named(
       String kind, String plural, String singular, String brief) {
-    var resource = new ApiResource(WorkloadReader.apiVersion(kind).orElseThrow(), kind, plural);
+    var resource = new ApiResource(JudgedKinds.apiVersion(kind).orElseThrow(), kind, plural);
     return Map.of(plural, resource, singular, resource, brief, resource);
   }
 
@@ -73,7 +83,8 @@ record LiveTarget(ApiResource resource, String name) {
     ApiResource resource = RESOURCES.get(plain);
     if (resource == null || !(dot < 0 || names(word.substring(dot + 1), resource))) {
       throw new UsageException(
-          "the kind must be deployment, statefulset, daemonset or rollout, is \""
+          "the kind must be deployment, statefulset, daemonset, rollout, service,"
+              + " horizontalpodautoscaler or poddisruptionbudget, is \""
               + kind
               + "\""
               + Names.suggestion(plain, new TreeSet<>(RESOURCES.keySet())));
@@ -84,6 +95,8 @@ record LiveTarget(ApiResource resource, String name) {
   // As in deployments.apps and deployments.v1.apps.
   private static boolean names(String suffix, ApiResource resource) {
     String[] parts = resource.apiVersion().split("/", 2);
-    return suffix.equals(parts[0]) || suffix.equals(parts[1] + "." + parts[0]);
+    return parts.length == 1
+        ? suffix.equals(parts[0])
+        : suffix.equals(parts[0]) || suffix.equals(parts[1] + "." + parts[0]);
   }
 }

@@ -25,10 +25,10 @@ import picocli.CommandLine.Parameters;
     name = "why",
     mixinStandardHelpOptions = true,
     description = {
-      "Says which policy governs a workload, each rule's mode there, and why.",
+      "Says which policy governs an object, each rule's mode there, and why.",
       "",
-      "Of a workload in a cluster (deployment/NAME, statefulset/NAME, daemonset/NAME,"
-          + " rollout/NAME), by the cluster's RolloutPolicies, or with -f of manifests.",
+      "Of an object in a cluster (deployment/NAME, statefulset/NAME, daemonset/NAME, rollout/NAME,"
+          + " service/NAME, hpa/NAME, pdb/NAME), by the cluster's RolloutPolicies, or with -f of manifests.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -37,7 +37,7 @@ final class WhyCommand implements Callable<Integer> {
   private final Shell shell;
   private final List<Rule> rules;
 
-  @Parameters(paramLabel = "KIND/NAME", arity = "0..*", description = "The workload in a cluster.")
+  @Parameters(paramLabel = "KIND/NAME", arity = "0..*", description = "The object in a cluster.")
   private List<String> target = new ArrayList<>();
 
   @Option(

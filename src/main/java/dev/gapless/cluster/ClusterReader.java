@@ -34,7 +34,12 @@ public final class ClusterReader implements AutoCloseable {
     return defaultNamespace;
   }
 
-  /// A workload.
+  /// The lists that the same person may read.
+  public ApiLists lists() {
+    return lists;
+  }
+
+  /// A workload, or another object that is judged.
   ///
   /// @param resource its kind
   /// @throws UnansweredException when there is none, or it cannot be read

@@ -217,11 +217,13 @@ class WhyCommandTest {
         "deployment/|one workload must be named, such as deployment/web, is \"deployment/\"",
         "deploy web other|one workload must be named, such as deployment/web, is \"deploy web"
             + " other\"",
-        "pod/web|the kind must be deployment, statefulset, daemonset or rollout, is \"pod\"",
-        "deploymnet/web|the kind must be deployment, statefulset, daemonset or rollout, is \"deploymnet\""
+        "pod/web|the kind must be deployment, statefulset, daemonset, rollout, service,"
+            + " horizontalpodautoscaler or poddisruptionbudget, is \"pod\"",
+        "deploymnet/web|the kind must be deployment, statefulset, daemonset, rollout, service,"
+            + " horizontalpodautoscaler or poddisruptionbudget, is \"deploymnet\""
             + " (did you mean \"deployment\"?)",
-        "deployment.argoproj.io/web|the kind must be deployment, statefulset, daemonset or rollout,"
-            + " is \"deployment.argoproj.io\" (did you mean \"deployment\"?)",
+        "deployment.argoproj.io/web|the kind must be deployment, statefulset, daemonset, rollout, service,"
+            + " horizontalpodautoscaler or poddisruptionbudget, is \"deployment.argoproj.io\" (did you mean \"deployment\"?)",
         "deploy/web --kubeconfig none|DIR/none: the kubeconfig does not exist; name another one with"
             + " --kubeconfig"
       })
