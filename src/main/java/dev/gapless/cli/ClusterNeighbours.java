@@ -17,6 +17,7 @@ import dev.gapless.workload.Workload.StatefulSet;
 import dev.gapless.workload.WorkloadReader;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,10 +90,11 @@ final class ClusterNeighbours {
   ///
   /// @param namespace empty for all
   void read(Optional<String> namespace, FileSurroundings into) {
+    var unread = new LinkedHashMap<String, String>();
     for (NeighbourType type : NeighbourType.values()) {
       boolean complete = true;
       for (ApiResource resource : RESOURCES.getOrDefault(type, List.of())) {
-        complete &= read(type, resource, namespace, into);
+        complete &= read(type, resource, namespace, into, unread);
       }
       if (complete) {
         into.knows(type);
@@ -100,10 +102,20 @@ final class ClusterNeighbours {
         into.doesNotKnow(type);
       }
     }
+    if (!unread.isEmpty()) {
+      remark.accept(
+          String.join(", ", unread.keySet())
+              + " cannot be read, and rules go without: "
+              + unread.firstEntry().getValue());
+    }
   }
 
   private boolean read(
-      NeighbourType type, ApiResource resource, Optional<String> namespace, FileSurroundings into) {
+      NeighbourType type,
+      ApiResource resource,
+      Optional<String> namespace,
+      FileSurroundings into,
+      Map<String, String> unread) {
     if (!isServed(resource)) {
       return true;
     }
@@ -115,8 +127,7 @@ final class ClusterNeighbours {
             it -> FileSurroundings.kept(it).ifPresent(into::add));
     Optional<String> obstacle = answer.obstacle();
     if (!JUDGED.contains(type)) {
-      obstacle.ifPresent(why ->
-          remark.accept(resource.plural() + " cannot be read, and rules go without them: " + why));
+      obstacle.ifPresent(why -> unread.put(resource.plural(), why));
     }
     return obstacle.isEmpty();
   }

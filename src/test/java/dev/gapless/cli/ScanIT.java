@@ -427,10 +427,19 @@ class ScanIT {
             .count();
     assertTrue(deployments > 0, scan.err());
     List<String> said = scan.err().lines().toList();
-    assertTrue(said.get(0).startsWith("scan-a/namespaces: cannot be read: "), scan.err());
-    assertTrue(said.get(1).startsWith("scan-a/statefulsets: cannot be read: "), scan.err());
-    assertTrue(said.get(2).endsWith("not written, for the scan is incomplete"), scan.err());
-    assertEquals(3, said.size(), scan.err());
+    assertTrue(
+        said.get(0)
+            .startsWith(
+                "ingresses, persistentvolumeclaims, nodes, resourcequotas cannot be read, and rules"
+                    + " go without: "),
+        scan.err());
+    assertTrue(said.get(1).startsWith("scan-a/namespaces: cannot be read: "), scan.err());
+    assertTrue(said.get(2).startsWith("scan-a/statefulsets: cannot be read: "), scan.err());
+    assertTrue(
+        said.get(3).startsWith("scan-a/horizontalpodautoscalers: cannot be read: "), scan.err());
+    assertTrue(said.get(4).startsWith("scan-a/poddisruptionbudgets: cannot be read: "), scan.err());
+    assertTrue(said.get(5).endsWith("not written, for the scan is incomplete"), scan.err());
+    assertEquals(6, said.size(), scan.err());
     assertFalse(Files.exists(Path.of(saved)));
     Run policies = scan(kubeconfig, "-n", "scan-a");
     assertTrue(policies.err().contains("name a file with --policy to do without"), policies.err());
