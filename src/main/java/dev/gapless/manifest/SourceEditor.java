@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -142,19 +144,33 @@ final class SourceEditor {
             .matcher(text)
             .region(replacement.start(), replacement.end())
             .useTransparentBounds(true);
-    if (!comment.find()) {
-      return Optional.empty();
-    }
-    int at = comment.start();
+    return comment.find() ? Optional.of(lost(comment.start())) : Optional.empty();
+  }
+
+  private TextEdit.Impossible lost(int comment) {
     int line = 0;
-    while (line + 1 < lineStarts.size() && lineStarts.get(line + 1) <= at) {
+    while (line + 1 < lineStarts.size() && lineStarts.get(line + 1) <= comment) {
       line++;
     }
-    int column = text.codePointCount(lineStarts.get(line), at);
-    return Optional.of(
-        new TextEdit.Impossible(
-            new Position(line + 1, column + 1),
-            "a comment stands within the value that must change"));
+    int column = text.codePointCount(lineStarts.get(line), comment);
+    return new TextEdit.Impossible(
+        new Position(line + 1, column + 1), "a comment stands within the value that must change");
+  }
+
+  /// Whether a comment in the lines below a member belongs to its value, which goes.
+  private boolean losesComment(YamlNode.Member member) {
+    if (copying == Copying.ALLOWED) {
+      return false;
+    }
+    int column = member.key().span().startColumn();
+    Optional<CommentLine> inner =
+        CommentLine.below(text, contentEnd(member.value())).stream()
+            .filter(it -> it.column() > column)
+            .findFirst();
+    if (inner.isPresent() && obstacle == null) {
+      obstacle = lost(inner.get().start());
+    }
+    return inner.isPresent();
   }
 
   private void collectAliases(YamlNode node) {
@@ -240,12 +256,15 @@ final class SourceEditor {
         return false;
       }
     }
-    for (Map.Entry<String, JsonNode> entry : before.properties()) {
-      if (!after.has(entry.getKey()) && !remove(mapping, entry.getKey(), added)) {
+    Set<String> gone = new LinkedHashSet<>();
+    before.fieldNames().forEachRemaining(gone::add);
+    gone.removeIf(after::has);
+    for (String name : gone) {
+      if (!remove(mapping, name, added)) {
         return false;
       }
     }
-    return insert(mapping, added);
+    return insert(mapping, gone, added);
   }
 
   private static YamlNode merge(YamlNode.Mapping mapping) {
@@ -304,6 +323,9 @@ final class SourceEditor {
     if (old.anchored()) {
       return refuse(old, "the value behind this anchor must become another");
     }
+    if (!inline && losesComment(member)) {
+      return false;
+    }
     Span key = member.key().span();
     int colon = text.indexOf(':', end(member.key())) + 1;
     if (value.isValueNode() || value.isEmpty()) {
@@ -320,11 +342,11 @@ final class SourceEditor {
       replacements.add(new Replacement(start, end, flow(value)));
       return true;
     }
-    // A block goes below the line, so that a comment stays beside the key.
-    String block = indented(YamlWriter.member("k", value, indentation), key.startColumn(), end);
+    // A block goes below the line and the comments of the value that was, so that they stay.
+    int below = behindComments(end, key.startColumn() + 1);
+    String block = indented(YamlWriter.member("k", value, indentation), key.startColumn(), below);
     replacements.add(new Replacement(colon, end, ""));
-    int lineEnd = lineEnd(end);
-    replacements.add(new Replacement(lineEnd, lineEnd, block.substring("k:".length())));
+    replacements.add(new Replacement(below, below, block.substring("k:".length())));
     return true;
   }
 
@@ -371,6 +393,9 @@ final class SourceEditor {
     int end = contentEnd(member.value());
     int index = mapping.members().indexOf(member);
     int lineStart = lineStarts.get(member.key().span().startLine());
+    if (!mapping.flow() && losesComment(member)) {
+      return false;
+    }
     if (!mapping.flow() && text.substring(lineStart, key).isBlank()) {
       int lineEnd = lineEnd(end);
       boolean commented = text.substring(end, lineEnd).strip().startsWith("#");
@@ -396,7 +421,7 @@ final class SourceEditor {
   /// Puts others in the place of the only member.
   private boolean exchange(
       YamlNode.Mapping mapping, YamlNode.Member member, Map<String, JsonNode> added) {
-    if (added.isEmpty()) {
+    if (added.isEmpty() || (!mapping.flow() && losesComment(member))) {
       return false;
     }
     int start = start(member.key());
@@ -408,7 +433,9 @@ final class SourceEditor {
     return true;
   }
 
-  private boolean insert(YamlNode.Mapping mapping, Map<String, JsonNode> members) {
+  /// @param gone the members behind which nothing can stand
+  private boolean insert(
+      YamlNode.Mapping mapping, Set<String> gone, Map<String, JsonNode> members) {
     if (members.isEmpty()) {
       return true;
     }
@@ -420,9 +447,14 @@ final class SourceEditor {
     int first = start(mapping.members().getFirst().key());
     int column = mapping.members().getFirst().key().span().startColumn();
     String margin = " ".repeat(column);
-    for (YamlNode.Member member : mapping.members().reversed()) {
-      if (canBeFollowed(member.value())) {
-        int end = behindComment(contentEnd(member.value()));
+    int lastIndex = mapping.members().size() - 1;
+    for (int i = lastIndex; i >= 0; i--) {
+      YamlNode.Member member = mapping.members().get(i);
+      boolean stays = !(member.key() instanceof YamlNode.Scalar key && gone.contains(key.text()));
+      if (stays && canBeFollowed(member.value())) {
+        // What stands right above a further field is about that one.
+        boolean last = i == lastIndex;
+        int end = behindComments(contentEnd(member.value()), last ? column : column + 1);
         String block = lineBreak(end) + margin + block(members, column, end);
         replacements.add(new Replacement(end, end, block));
         return true;
@@ -457,18 +489,16 @@ final class SourceEditor {
     };
   }
 
-  /// The end of the line, and of a comment there that goes on in the lines below.
-  private int behindComment(int offset) {
+  /// The end of the line, or of the last comment below it that belongs to what the line ends: one
+  /// that stands at a column or further right.
+  private int behindComments(int offset, int column) {
     int end = lineEnd(offset);
-    int comment = text.indexOf('#', offset);
-    if (comment < 0 || comment > end) {
-      return end;
-    }
-    int lineStart =
-        Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1));
-    String margin = " ".repeat(comment - lineStart - 1) + "#";
-    while (text.startsWith(margin, nextLine(end))) {
-      end = lineEnd(nextLine(end));
+    boolean within = true;
+    for (CommentLine comment : CommentLine.below(text, offset)) {
+      within &= Math.max(comment.column(), comment.depth()) >= column;
+      if (within || comment.column() >= column) {
+        end = comment.end();
+      }
     }
     return end;
   }

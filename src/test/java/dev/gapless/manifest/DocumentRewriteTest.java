@@ -146,9 +146,87 @@ class DocumentRewriteTest {
   @Test
   void aCommentThatGoesOnBelowItsLineIsNotTornApart() {
     assertRewritten(
-        "s:\n  a: 1  # one\n        # two\n  # three\n",
+        "s:\n  a: 1  # one\n        # two\n# three\n",
         "[{'op': 'add', 'path': '/s/k', 'value': 1}]",
-        "s:\n  a: 1  # one\n        # two\n  k: 1\n  # three\n");
+        "s:\n  a: 1  # one\n        # two\n  k: 1\n# three\n");
+  }
+
+  @Test
+  void commentsStayUnderWhatTheyAreIndentedUnder() {
+    assertRewritten(
+        """
+        s:
+          a:
+            b:
+            - x
+            # - y
+
+            #   z
+            # c: 1
+          # d: 1
+        # e: 1
+        """,
+        """
+        [{'op': 'add', 'path': '/s/a/k', 'value': 1},
+         {'op': 'add', 'path': '/s/k', 'value': {'l': {'m': 1}}},
+         {'op': 'add', 'path': '/k', 'value': 1}]
+        """,
+        """
+        s:
+          a:
+            b:
+            - x
+            # - y
+
+            #   z
+            # c: 1
+            k: 1
+          # d: 1
+          k:
+            l:
+              m: 1
+        # e: 1
+        k: 1
+        """);
+  }
+
+  @Test
+  void whatOpensAtAnEmptyValueStandsBelowItsComments() {
+    String set = "[{'op': 'replace', 'path': '/s', 'value': {'a': {'b': 1}}}]";
+    assertRewritten(
+        "s:  # why\n  # a: 2\n\n    # b: 2\n# t\nt: 1\n",
+        set,
+        "s:  # why\n  # a: 2\n\n    # b: 2\n  a:\n    b: 1\n# t\nt: 1\n");
+    assertRewritten("s: {}\n # a\nt: 1\n", set, "s:\n # a\n  a:\n    b: 1\nt: 1\n");
+  }
+
+  @Test
+  void aLineMadeACommentAtTheLeftEdgeKeepsItsPart() {
+    String add = "[{'op': 'add', 'path': '/s/0/k', 'value': 1}]";
+    assertRewritten(
+        "s:\n  - a:\n    - x\n#    - y\n#      z\n#  - b: 1\n  - b: 2\n",
+        add,
+        "s:\n  - a:\n    - x\n#    - y\n#      z\n    k: 1\n#  - b: 1\n  - b: 2\n");
+    assertRewritten(
+        "s:\n  - a: 1\n  # second:\n  #    b\n  - b: 2\n",
+        add,
+        "s:\n  - a: 1\n    k: 1\n  # second:\n  #    b\n  - b: 2\n");
+  }
+
+  @Test
+  void whatStandsRightAboveAFieldStaysThere() {
+    assertRewritten(
+        "s:\n  a: 1\n    # a\n  # b\n  b: |+\n    x\n\n",
+        "[{'op': 'add', 'path': '/s/k', 'value': 1}]",
+        "s:\n  a: 1\n    # a\n  k: 1\n  # b\n  b: |+\n    x\n\n");
+  }
+
+  @Test
+  void theLastFieldMayGoWhereAnotherComes() {
+    assertRewritten(
+        "s:\n  a: 1\n  b: 2\nt: 1\n",
+        "[{'op': 'remove', 'path': '/s/b'}, {'op': 'add', 'path': '/s/c', 'value': 3}]",
+        "s:\n  a: 1\n  c: 3\nt: 1\n");
   }
 
   @Test
@@ -189,6 +267,11 @@ class DocumentRewriteTest {
         "s:\n  a: {\n    # why\n  }\n",
         "[{'op': 'add', 'path': '/s/a/b', 'value': 2}]",
         new Position(3, 5),
+        "a comment stands within");
+    assertImpossible(
+        "s:\n  a:\n    b: 1\n      # why\n  c: 1\n",
+        "[{'op': 'remove', 'path': '/s/a'}]",
+        new Position(4, 7),
         "a comment stands within");
     assertImpossible(
         "s:\n  a: !!str 5\n",

@@ -137,6 +137,10 @@ class InPlacePropertyTest {
         () -> what);
     assertOnlyChangedLinesWent(file.made(), file.name(), file.toFix(), after, what);
     assertCommentsStayed(file.made(), after, what);
+    if (!file.made().json()) {
+      assertEquals(
+          List.of(), CommentPlace.of(file.made().text()).moved(CommentPlace.of(after)), what);
+    }
   }
 
   private void assertNothingIsLeftToFix(String[] options, Run write) throws IOException {
