@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -99,6 +100,40 @@ class FixWriteTest {
     assertEquals("0 files fixed, 1 left alone, 0 without need\n", fix.out());
     assertTrue(fix.err().startsWith("a.yaml:13:"), fix.err());
     assertEquals(BARE + "---\nbroken: [\n", Files.readString(file));
+  }
+
+  @Test
+  void aWorkloadThatCannotBeReadIsNamedAndLeftAlone() throws IOException {
+    String unreadable = BARE.replace("- name: web   # the web", "- name: web\n        image: n");
+    Path file = write("a.yaml", unreadable);
+    Path other = write("b.yaml", BARE + "---\n" + unreadable);
+    List<String> said =
+        Invocation.of(directory, "check", ".")
+            .err()
+            .lines()
+            .filter(it -> it.contains(" skipped: "))
+            .toList();
+    assertEquals(
+        List.of("a.yaml:10", "b.yaml:21"),
+        said.stream().map(it -> it.substring(0, it.indexOf(": "))).toList());
+    String err = String.join("\n", said) + "\n";
+    Invocation diff = Invocation.of(directory, "fix", "--diff", ".");
+    assertEquals(new Invocation(2, diff.out(), err), diff);
+    Invocation print = Invocation.of(directory, "fix", ".");
+    assertEquals(new Invocation(2, print.out(), err), print);
+    assertEquals(err, Invocation.of(directory, "diff", "-f", ".").err());
+    assertEquals(
+        new Invocation(
+            2, "fixed b.yaml\n1 file fixed, 2 objects left alone, 0 without need\n", err),
+        Invocation.of(directory, "fix", "--write", "."));
+    assertEquals(unreadable, Files.readString(file));
+    assertEquals(FIXED + "---\n" + unreadable, Files.readString(other));
+    assertEquals(
+        new Invocation(
+            2,
+            "0 files fixed, 2 objects left alone, 0 without need\n",
+            err.replace("b.yaml:21", "b.yaml:25")),
+        interactive(""));
   }
 
   @Test
