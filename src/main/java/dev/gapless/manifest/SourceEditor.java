@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class SourceEditor {
   private static final Pattern BARE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_./%-]*");
   private static final Pattern COMMENT = Pattern.compile("(?<![^ \t\r\n])#");
-  private static final Pattern PROPERTIES = Pattern.compile("(?:[&!][^ \t\r\n]*[ \t]+)+");
+  private static final Pattern PROPERTIES = Pattern.compile("(?:[&!][^ \t\r\n]*(?:[ \t]+|$))+");
   private static final Pattern BLOCK_HEADER =
       Pattern.compile("(?:[&!][^ \t\r\n]*[ \t\r\n]+)*[|>]([-+0-9]*)");
   private static final Pattern LINE_BREAKS = Pattern.compile("[\r\n]*");
@@ -251,9 +251,13 @@ final class SourceEditor {
               merge(mapping), name + " comes by this merge key and must change here only");
         }
         added.put(name, entry.getValue());
-      } else if (!node(member.value(), old, entry.getValue())
-          && !replace(mapping, member, entry.getValue())) {
-        return false;
+      } else if (!node(member.value(), old, entry.getValue())) {
+        if (!replace(mapping, member, entry.getValue())) {
+          return false;
+        }
+        if (member.value().anchored()) {
+          anchored.put(member.value(), entry.getValue());
+        }
       }
     }
     Set<String> gone = new LinkedHashSet<>();
@@ -320,7 +324,7 @@ final class SourceEditor {
       replacements.add(new Replacement(start, end, (empty ? " " : "") + written(value, old)));
       return true;
     }
-    if (old.anchored()) {
+    if (old.anchored() && !inline) {
       return refuse(old, "the value behind this anchor must become another");
     }
     if (!inline && losesComment(member)) {
@@ -339,13 +343,14 @@ final class SourceEditor {
       return true;
     }
     if (key.startLine() != old.span().endLine()) {
-      replacements.add(new Replacement(start, end, flow(value)));
+      replacements.add(new Replacement(start, end, (empty ? " " : "") + flow(value)));
       return true;
     }
     // A block goes below the line and the comments of the value that was, so that they stay.
     int below = behindComments(end, key.startColumn() + 1);
     String block = indented(YamlWriter.member("k", value, indentation), key.startColumn(), below);
-    replacements.add(new Replacement(colon, end, ""));
+    String anchor = text.substring(colon, start).stripTrailing();
+    replacements.add(new Replacement(colon, end, anchor));
     replacements.add(new Replacement(below, below, block.substring("k:".length())));
     return true;
   }

@@ -253,11 +253,29 @@ class DocumentRewriteTest {
   }
 
   @Test
+  void anAliasMayFollowWhatWasEmpty() {
+    String both =
+        "[{'op': 'replace', 'path': '/x', 'value': {'a': {'b': 1}}},"
+            + " {'op': 'replace', 'path': '/s', 'value': {'a': {'b': 1}}}]";
+    String block = "  a:\n    b: 1\ns: *x\n";
+    assertInPlace("x: &x {}\ns: *x\n", both, "x: &x\n" + block);
+    assertInPlace("x: &x {}  # x\n  # y\ns: *x\n", both, "x: &x  # x\n  # y\n" + block);
+    assertInPlace("x: &x\ns: *x\n", both, "x: &x\n" + block);
+    assertInPlace("x:   &x   # x\ns: *x\n", both, "x:   &x   # x\n" + block);
+    assertInPlace("x: &x ~\ns: *x\n", both, "x: &x\n" + block);
+    assertInPlace("{x: &x {}, s: *x}\n", both, "{x: &x {a: {b: 1}}, s: *x}\n");
+    assertInPlace("{x: &x , s: *x}\n", both, "{x: &x {a: {b: 1}} , s: *x}\n");
+    assertInPlace("x: &x 1\ns: *x\n", both.replace("{'a': {'b': 1}}", "2"), "x: &x 2\ns: *x\n");
+  }
+
+  @Test
   void whatWouldBeWrittenTwiceOrLostIsLeftAlone() {
     String one = "[{'op': 'add', 'path': '/x/b', 'value': 2}]";
     assertImpossible("x: &x\n  a: 1\ns: *x\n", one, new Position(1, 4), "used again in line 3");
     String other = "[{'op': 'add', 'path': '/s/b', 'value': 2}]";
     assertImpossible("x: &x\n  a: 1\ns: *x\n", other, new Position(3, 4), "the value of line 1");
+    assertImpossible("x: &x {}\ns: *x\n", one, new Position(1, 4), "used again in line 2");
+    assertImpossible("x: &x {}\ns: *x\n", other, new Position(2, 4), "the value of line 1");
     assertImpossible(
         "x: &x {p: {q: 1}}\ns:\n  <<: *x\n",
         "[{'op': 'add', 'path': '/s/p/r', 'value': 2}]",

@@ -353,7 +353,8 @@ final class RandomManifest {
       return;
     }
     String anchor = "";
-    if (anchorsAllowed && value.isContainerNode() && !value.isEmpty() && random.nextInt(5) == 0) {
+    boolean anchorable = value.isContainerNode() || value.isNull();
+    if (anchorsAllowed && anchorable && random.nextInt(value.isEmpty() ? 2 : 5) == 0) {
       anchor = "a" + names++;
       text.append(" &").append(anchor);
     }
