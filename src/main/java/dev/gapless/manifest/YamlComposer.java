@@ -8,6 +8,8 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -33,6 +35,10 @@ final class YamlComposer {
   private static final int MAX_TABS = 100;
   private static final long MAX_READ_AGAIN = MAX_TABS * 3L * 1024 * 1024;
 
+  // kubectl cuts it off the document that it is meant for:
+  // https://github.com/kubernetes/kubernetes/issues/135998
+  private static final Pattern DIRECTIVE = Pattern.compile("(?:[ \t]*+(?:#[^\n]*+)?\n)*+%");
+
   private final Iterator<Event> events;
   private final Map<String, YamlNode> anchors = new HashMap<>();
   private final Set<String> open = new HashSet<>();
@@ -45,6 +51,12 @@ final class YamlComposer {
   ///
   /// @return empty when the text holds nothing but comments
   static Optional<YamlNode> compose(String text) throws UnreadableDocumentException {
+    Matcher directive = DIRECTIVE.matcher(text);
+    if (directive.lookingAt()) {
+      throw new UnreadableDocumentException(
+          positionOf(text, text.codePointCount(0, directive.end() - 1)),
+          "kubectl reads no directive such as %YAML: leave the line out");
+    }
     LoadSettings settings = settings(text);
     String readable = text;
     for (int mended = 0; ; mended++) {
@@ -54,7 +66,8 @@ final class YamlComposer {
         boolean again = mended < MAX_TABS && (long) mended * text.length() < MAX_READ_AGAIN;
         Optional<String> next = again ? withoutTab(readable, e) : Optional.empty();
         if (next.isEmpty()) {
-          throw new UnreadableDocumentException(position(e, readable), reason(e), e);
+          throw new UnreadableDocumentException(
+              position(e, readable), YamlMistake.in(readable, e), e);
         }
         readable = next.get();
       } catch (ReaderException e) {
@@ -209,13 +222,6 @@ final class YamlComposer {
         .or(e::getProblemMark)
         .map(YamlComposer::position)
         .orElse(Position.START);
-  }
-
-  private static String reason(MarkedYamlEngineException e) {
-    String context = e.getContext();
-    String problem = String.valueOf(e.getProblem());
-    String reason = context == null ? problem : context + ": " + problem;
-    return reason.strip().replaceAll("\\s+", " ");
   }
 
   private static Position positionOf(String text, int index) {
