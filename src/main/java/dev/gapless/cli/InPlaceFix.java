@@ -28,6 +28,7 @@ final class InPlaceFix {
   private int declined;
   private int left;
   private long leftObjects;
+  private int unreadableFiles;
   private boolean failed;
 
   /// @param diff whether to print what is written
@@ -51,8 +52,12 @@ final class InPlaceFix {
             .filter(it -> it.evaluation() instanceof Evaluation.Unreadable)
             .count();
     leftObjects += unreadable;
+    // The report names what is wrong.
+    if (file.file().failure().isPresent()) {
+      unreadableFiles++;
+      return;
+    }
     if (!file.file().problems().isEmpty()) {
-      // The report names them.
       left++;
       return;
     }
@@ -151,6 +156,9 @@ final class InPlaceFix {
     }
     if (leftObjects > 0) {
       parts.add(Words.count(leftObjects, "object") + " left alone");
+    }
+    if (unreadableFiles > 0) {
+      parts.add(unreadableFiles + " unreadable");
     }
     if (declined > 0) {
       parts.add(declined + " declined");

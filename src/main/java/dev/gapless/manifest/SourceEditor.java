@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +28,14 @@ final class SourceEditor {
   private static final Pattern PROPERTIES = Pattern.compile("(?:[&!][^ \t\r\n]*(?:[ \t]+|$))+");
   private static final Pattern BLOCK_HEADER =
       Pattern.compile("(?:[&!][^ \t\r\n]*[ \t\r\n]+)*[|>]([-+0-9]*)");
+
+  // Helm's and everybody else's who writes in Go. Within a comment only those are of interest that
+  // decide about the lines around it or bring lines of their own.
+  private static final Pattern TEMPLATE = Pattern.compile("\\{\\{");
+  private static final Pattern TEMPLATE_OF_LINES =
+      Pattern.compile(
+          "\\{\\{-?\\s*(?:if|else|end|range|with|define|block|template|include|tpl|toYaml)\\b");
+
   private static final Pattern LINE_BREAKS = Pattern.compile("[\r\n]*");
   private static final Pattern ONE_LINE_BREAK = Pattern.compile("\r?\n");
 
@@ -85,6 +94,11 @@ final class SourceEditor {
         if (lost.isPresent()) {
           return lost.get();
         }
+      }
+      OptionalInt template = template(syntax);
+      if (template.isPresent()) {
+        return impossible(
+            template.getAsInt(), "this is a template, and what it will say is not known here");
       }
     }
     String edited = Replacement.apply(replacements, text);
@@ -148,13 +162,53 @@ final class SourceEditor {
   }
 
   private TextEdit.Impossible lost(int comment) {
+    return impossible(comment, "a comment stands within the value that must change");
+  }
+
+  private TextEdit.Impossible impossible(int offset, String why) {
     int line = 0;
-    while (line + 1 < lineStarts.size() && lineStarts.get(line + 1) <= comment) {
+    while (line + 1 < lineStarts.size() && lineStarts.get(line + 1) <= offset) {
       line++;
     }
-    int column = text.codePointCount(lineStarts.get(line), comment);
-    return new TextEdit.Impossible(
-        new Position(line + 1, column + 1), "a comment stands within the value that must change");
+    int column = text.codePointCount(lineStarts.get(line), offset);
+    return new TextEdit.Impossible(new Position(line + 1, column + 1), why);
+  }
+
+  /// Where a template decides about what must change, or about lines beside it.
+  private OptionalInt template(YamlNode syntax) {
+    if (!TEMPLATE.matcher(text).find()) {
+      return OptionalInt.empty();
+    }
+    for (Replacement replacement : replacements) {
+      Matcher within = TEMPLATE.matcher(text).region(replacement.start(), replacement.end());
+      if (within.find()) {
+        return OptionalInt.of(within.start());
+      }
+    }
+    var outside = new StringBuilder(text);
+    blank(syntax, outside);
+    Matcher comment = TEMPLATE_OF_LINES.matcher(outside);
+    return comment.find() ? OptionalInt.of(comment.start()) : OptionalInt.empty();
+  }
+
+  /// Puts blanks in the place of all keys and values.
+  private void blank(YamlNode node, StringBuilder outside) {
+    switch (node) {
+      case YamlNode.Scalar _ -> {
+        for (int at = start(node); at < contentEnd(node); at++) {
+          outside.setCharAt(at, ' ');
+        }
+      }
+      case YamlNode.Alias _ -> {}
+      case YamlNode.Sequence sequence -> sequence.elements().forEach(it -> blank(it, outside));
+      case YamlNode.Mapping mapping ->
+          mapping
+              .members()
+              .forEach(it -> {
+                blank(it.key(), outside);
+                blank(it.value(), outside);
+              });
+    }
   }
 
   /// Whether a comment in the lines below a member belongs to its value, which goes.

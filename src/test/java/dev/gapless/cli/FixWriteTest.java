@@ -78,7 +78,7 @@ class FixWriteTest {
     Path shared =
         write("a.yaml", SHARED.replace("- *web", "- {<<: *web, name: other, lifecycle: {}}"));
     String before = Files.readString(shared);
-    Path template = write("b.yaml", "# {{ .Values.x }}\n" + BARE);
+    Path template = write("b.yaml", "# {{ if .Values.x }}\n" + BARE);
     write("c.yaml", BARE);
     Invocation fix = Invocation.of(directory, "fix", "--write", ".");
     assertEquals(1, fix.exitCode(), fix.err());
@@ -88,7 +88,7 @@ class FixWriteTest {
         "b.yaml:1:3: this is a template, and what it will say is not known here; the file is left"
             + " alone\n",
         fix.err());
-    assertEquals("# {{ .Values.x }}\n" + BARE, Files.readString(template));
+    assertEquals("# {{ if .Values.x }}\n" + BARE, Files.readString(template));
     assertTrue(Files.readString(shared).startsWith(before.substring(0, 100)));
   }
 
@@ -134,6 +134,16 @@ class FixWriteTest {
             "0 files fixed, 2 objects left alone, 0 without need\n",
             err.replace("b.yaml:21", "b.yaml:25")),
         interactive(""));
+  }
+
+  @Test
+  void whatIsNotThereIsNotLeftAlone() {
+    assertEquals(
+        new Invocation(
+            2,
+            "0 files fixed, 1 unreadable, 0 without need\n",
+            "a.yaml: cannot be read: no such file or folder\n"),
+        Invocation.of(directory, "fix", "--write", "a.yaml"));
   }
 
   @Test

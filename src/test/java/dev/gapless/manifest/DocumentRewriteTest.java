@@ -296,7 +296,22 @@ class DocumentRewriteTest {
         "[{'op': 'replace', 'path': '/s/a', 'value': 2}]",
         new Position(2, 6),
         "tag");
-    assertImpossible("# {{ x }}\ns:\n  a: 1\n", other, new Position(1, 3), "template");
+  }
+
+  @Test
+  void aTemplateMayStandWhereNothingChanges() {
+    String add = "[{'op': 'add', 'path': '/s/b', 'value': 2}]";
+    String set = "[{'op': 'replace', 'path': '/s/a', 'value': 2}]";
+    assertInPlace(
+        "# {{ x }}\n\"{{ y }}\": '{{ if z }}'\nt: |\n  {{- range }}\n\n  {{- end }}\ns:\n  a: 1\n",
+        add,
+        "# {{ x }}\n\"{{ y }}\": '{{ if z }}'\nt: |\n  {{- range }}\n\n  {{- end }}\ns:\n  a: 1\n"
+            + "  b: 2\n");
+    assertInPlace("s:\n  a: x{{ y }}\n", add, "s:\n  a: x{{ y }}\n  b: 2\n");
+    assertImpossible("s:\n  a: x{{ y }}\n", set, new Position(2, 7), "template");
+    assertImpossible("s:\n  a: 1  #{{- if x }}\n", add, new Position(2, 10), "template");
+    assertImpossible(
+        "s:\n  a: 1\n#   {{ include \"x\" . }}\n", add, new Position(3, 5), "template");
   }
 
   private static void assertInPlace(String before, String operations, String after) {
