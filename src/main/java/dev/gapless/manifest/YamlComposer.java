@@ -8,8 +8,6 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -35,10 +33,6 @@ final class YamlComposer {
   private static final int MAX_TABS = 100;
   private static final long MAX_READ_AGAIN = MAX_TABS * 3L * 1024 * 1024;
 
-  // kubectl cuts it off the document that it is meant for:
-  // https://github.com/kubernetes/kubernetes/issues/135998
-  private static final Pattern DIRECTIVE = Pattern.compile("(?:[ \t]*+(?:#[^\n]*+)?\n)*+%");
-
   private final Iterator<Event> events;
   private final Map<String, YamlNode> anchors = new HashMap<>();
   private final Set<String> open = new HashSet<>();
@@ -51,12 +45,7 @@ final class YamlComposer {
   ///
   /// @return empty when the text holds nothing but comments
   static Optional<YamlNode> compose(String text) throws UnreadableDocumentException {
-    Matcher directive = DIRECTIVE.matcher(text);
-    if (directive.lookingAt()) {
-      throw new UnreadableDocumentException(
-          positionOf(text, text.codePointCount(0, directive.end() - 1)),
-          "kubectl reads no directive such as %YAML: leave the line out");
-    }
+    refuseDirectives(text);
     LoadSettings settings = settings(text);
     String readable = text;
     for (int mended = 0; ; mended++) {
@@ -78,6 +67,24 @@ final class YamlComposer {
       } catch (YamlEngineException e) {
         throw new UnreadableDocumentException(Position.START, String.valueOf(e.getMessage()), e);
       }
+    }
+  }
+
+  // kubectl cuts them off the document that they are meant for:
+  // https://github.com/kubernetes/kubernetes/issues/135998
+  private static void refuseDirectives(String text) throws UnreadableDocumentException {
+    int line = 1;
+    for (int at = 0; at < text.length(); line++) {
+      int end = text.indexOf('\n', at);
+      String content = (end < 0 ? text.substring(at) : text.substring(at, end)).stripLeading();
+      if (text.charAt(at) == '%') {
+        throw new UnreadableDocumentException(
+            new Position(line, 1), "kubectl reads no directive such as %YAML: leave the line out");
+      }
+      if (end < 0 || !(content.isEmpty() || content.startsWith("#"))) {
+        return;
+      }
+      at = end + 1;
     }
   }
 
