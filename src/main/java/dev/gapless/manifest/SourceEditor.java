@@ -300,6 +300,9 @@ final class SourceEditor {
         continue;
       }
       if (member == null) {
+        if (entry.getValue().equals(merged(mapping, name))) {
+          continue;
+        }
         if (before.has(name) && copying == Copying.FORBIDDEN) {
           return refuse(
               merge(mapping), name + " comes by this merge key and must change here only");
@@ -323,6 +326,26 @@ final class SourceEditor {
       }
     }
     return insert(mapping, gone, added);
+  }
+
+  /// What a merge key brings now that what it stands for has changed.
+  private @Nullable JsonNode merged(YamlNode.Mapping mapping, String name) {
+    for (YamlNode.Member member : mapping.members().reversed()) {
+      if (YamlTree.isMerge(member.key())) {
+        List<YamlNode> sources =
+            member.value() instanceof YamlNode.Sequence sequence
+                ? sequence.elements()
+                : List.of(member.value());
+        for (YamlNode source : sources) {
+          JsonNode now =
+              source instanceof YamlNode.Alias alias ? anchored.get(alias.target()) : null;
+          if (now != null && now.has(name)) {
+            return now.get(name);
+          }
+        }
+      }
+    }
+    return null;
   }
 
   private static YamlNode merge(YamlNode.Mapping mapping) {
@@ -396,17 +419,33 @@ final class SourceEditor {
           new Replacement(start, end, indented(YamlWriter.write(value, indentation), column, end)));
       return true;
     }
+    int below = behindComments(end, key.startColumn() + 1);
     if (key.startLine() != old.span().endLine()) {
-      replacements.add(new Replacement(start, end, (empty ? " " : "") + flow(value)));
+      String block = flow(value);
+      if (!empty && alone(old, start, end, below) && key.startColumn() < column(old)) {
+        block = indented(YamlWriter.write(value, indentation), column(old), end);
+      }
+      replacements.add(new Replacement(start, end, (empty ? " " : "") + block));
       return true;
     }
     // A block goes below the line and the comments of the value that was, so that they stay.
-    int below = behindComments(end, key.startColumn() + 1);
     String block = indented(YamlWriter.member("k", value, indentation), key.startColumn(), below);
     String anchor = text.substring(colon, start).stripTrailing();
     replacements.add(new Replacement(colon, end, anchor));
     replacements.add(new Replacement(below, below, block.substring("k:".length())));
     return true;
+  }
+
+  /// Whether a value has a line for itself, and no comments behind or below it.
+  private boolean alone(YamlNode value, int start, int end, int below) {
+    int line = value.span().endLine();
+    return line == value.span().startLine()
+        && text.substring(lineStarts.get(line), start).isBlank()
+        && text.substring(end, below).isBlank();
+  }
+
+  private static int column(YamlNode node) {
+    return node.span().startColumn();
   }
 
   // On its own in a line: a word, or a list or mapping within brackets.

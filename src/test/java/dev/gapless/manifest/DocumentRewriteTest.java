@@ -198,6 +198,10 @@ class DocumentRewriteTest {
         set,
         "s:  # why\n  # a: 2\n\n    # b: 2\n  a:\n    b: 1\n# t\nt: 1\n");
     assertRewritten("s: {}\n # a\nt: 1\n", set, "s:\n # a\n  a:\n    b: 1\nt: 1\n");
+    assertRewritten("s:\n    {}\nt: 1\n", set, "s:\n    a:\n      b: 1\nt: 1\n");
+    assertRewritten("s:\n  {}  # x\nt: 1\n", set, "s:\n  {a: {b: 1}}  # x\nt: 1\n");
+    assertRewritten("s:\n  {}\n  # x\nt: 1\n", set, "s:\n  {a: {b: 1}}\n  # x\nt: 1\n");
+    assertRewritten("s:\n  null\nt: 1\n", set, "s:\n  a:\n    b: 1\nt: 1\n");
   }
 
   @Test
@@ -250,6 +254,25 @@ class DocumentRewriteTest {
     String both =
         "[{'op': 'add', 'path': '/x/b', 'value': 2}, {'op': 'add', 'path': '/s/b', 'value': 2}]";
     assertInPlace("x: &x\n  a: 1\ns: *x\n", both, "x: &x\n  a: 1\n  b: 2\ns: *x\n");
+  }
+
+  @Test
+  void aMergeKeyMayFollowWhatItStandsFor() {
+    String added =
+        "[{'op': 'add', 'path': '/x/b', 'value': 2}, {'op': 'add', 'path': '/s/b', 'value': 2}]";
+    String merging = "s:\n  <<: *x\n  c: 3\n";
+    assertInPlace("x: &x\n  a: 1\n" + merging, added, "x: &x\n  a: 1\n  b: 2\n" + merging);
+    assertInPlace(
+        "x: &x\n  a: 1\n" + merging.replace("*x", "[*x]"),
+        added,
+        "x: &x\n  a: 1\n  b: 2\n" + merging.replace("*x", "[*x]"));
+    String replaced = added.replace("add", "replace").replace("/b", "/a");
+    assertInPlace("x: &x\n  a: 1\n" + merging, replaced, "x: &x\n  a: 2\n" + merging);
+    String own = "s:\n  <<: *x\n  b: 3\n";
+    assertInPlace(
+        "x: &x\n  a: 1\n" + own,
+        "[{'op': 'add', 'path': '/x/b', 'value': 2}]",
+        "x: &x\n  a: 1\n  b: 2\n" + own);
   }
 
   @Test
