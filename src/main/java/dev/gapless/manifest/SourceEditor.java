@@ -195,7 +195,8 @@ final class SourceEditor {
   private void blank(YamlNode node, StringBuilder outside) {
     switch (node) {
       case YamlNode.Scalar _ -> {
-        for (int at = start(node); at < contentEnd(node); at++) {
+        int end = contentEnd(node);
+        for (int at = start(node); at < end; at++) {
           outside.setCharAt(at, ' ');
         }
       }

@@ -220,11 +220,12 @@ final class YamlComposer {
     return new Position(mark.getLine() + 1, mark.getColumn() + 1);
   }
 
-  // What never ends is to be found where it begins.
+  // What never ends, or lacks its colon, is to be found where it begins.
   private static Position position(MarkedYamlEngineException e, String text) {
     int length = text.codePointCount(0, text.length());
     return e.getProblemMark()
         .filter(mark -> mark.getIndex() < length)
+        .filter(_ -> !YamlMistake.WITHOUT_COLON.equals(e.getProblem()))
         .or(e::getContextMark)
         .or(e::getProblemMark)
         .map(YamlComposer::position)

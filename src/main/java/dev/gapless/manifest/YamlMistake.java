@@ -12,6 +12,9 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 /// @param meant what is said instead; `$1` and so on are the parser's groups
 record YamlMistake(Pattern parser, String meant) {
 
+  /// What the parser says of a key without a colon, in the line behind it.
+  static final String WITHOUT_COLON = "could not find expected ':'";
+
   // In the words of snakeyaml-engine 3.0.1.
   private static final List<YamlMistake> KNOWN =
       List.of(
@@ -25,6 +28,7 @@ record YamlMistake(Pattern parser, String meant) {
               "while parsing a block (?:collection|mapping): expected <block end>.*",
               "this must not stand here: indent it as what it belongs to, or mend the quotes"
                   + " before it"),
+          of(".*" + WITHOUT_COLON, "a colon and a space must follow this"),
           of(".*quoted scalar: found unexpected end of stream", "this quote must be closed"),
           of(".*quoted scalar: found unexpected document separator", "this quote must be closed"),
           of(

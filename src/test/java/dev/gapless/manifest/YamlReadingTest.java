@@ -104,6 +104,7 @@ class YamlReadingTest {
           a: b: c            | 1:5  | a colon must not stand here
           a: 1\\n b: 2        | 2:3  | a colon must not stand here
           a:b\\nc: 1          | 2:2  | a colon must not stand here
+          a: 1\\nb\\nc: 1       | 2:1  | a colon and a space must follow this
           - a: 1\\nb: 1       | 2:1  | this must not stand here: indent it
           a: 'it's'          | 1:8  | this must not stand here: indent it
           a: "b\\nc: 1        | 1:4  | this quote must be closed
