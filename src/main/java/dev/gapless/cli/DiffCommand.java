@@ -186,6 +186,7 @@ final class DiffCommand implements Callable<Integer> {
       }
     }
     CheckReport report = CheckReport.of(files);
+    TextReport.skips(report).forEach(shell.err()::println);
     TextReport.errors(report).forEach(shell.err()::println);
     if (!report.complete()) {
       return ExitCode.FAILED;

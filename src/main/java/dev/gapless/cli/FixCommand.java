@@ -78,7 +78,7 @@ final class FixCommand implements Callable<Integer> {
         printer.print(fixed);
       }
     }
-    TextReport.errorsWithExcerpts(report).forEach(shell.err()::println);
+    notDone(report);
     left(report);
     return report.complete() ? ExitCode.CLEAN : ExitCode.FAILED;
   }
@@ -99,13 +99,18 @@ final class FixCommand implements Callable<Integer> {
   private int write(List<JudgedFile> files, CheckReport report) {
     var fix = new InPlaceFix(shell, diff, interactive);
     files.forEach(file -> fix.fix(file, FixedText.changes(file)));
-    TextReport.errorsWithExcerpts(report).forEach(shell.err()::println);
+    notDone(report);
     left(report);
     shell.out().println(fix.summary());
     if (!report.complete() || fix.failed()) {
       return ExitCode.FAILED;
     }
     return fix.leftAny() ? ExitCode.FINDINGS : ExitCode.CLEAN;
+  }
+
+  private void notDone(CheckReport report) {
+    TextReport.skips(report).forEach(shell.err()::println);
+    TextReport.errorsWithExcerpts(report).forEach(shell.err()::println);
   }
 
   private void left(CheckReport report) {

@@ -1,6 +1,7 @@
 package dev.gapless.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.engine.Evaluation;
 import dev.gapless.manifest.DocumentRewrite;
 import dev.gapless.manifest.ManifestObject;
 import dev.gapless.manifest.Position;
@@ -26,6 +27,8 @@ final class InPlaceFix {
   private int unchanged;
   private int declined;
   private int left;
+  private long leftObjects;
+  private int unreadableFiles;
   private boolean failed;
 
   /// @param diff whether to print what is written
@@ -44,8 +47,17 @@ final class InPlaceFix {
   ///
   /// @param changed what its objects become
   void fix(JudgedFile file, Map<ManifestObject, JsonNode> changed) {
+    long unreadable =
+        file.objects().stream()
+            .filter(it -> it.evaluation() instanceof Evaluation.Unreadable)
+            .count();
+    leftObjects += unreadable;
+    // The report names what is wrong.
+    if (file.file().failure().isPresent()) {
+      unreadableFiles++;
+      return;
+    }
     if (!file.file().problems().isEmpty()) {
-      // The report names them.
       left++;
       return;
     }
@@ -62,15 +74,18 @@ final class InPlaceFix {
                 + why
                 + "; the file is left alone");
       }
-      case TextEdit.Done(String text) -> write(file.file().name(), file.file().text(), text);
+      case TextEdit.Done(String text) -> {
+        String before = file.file().text();
+        if (!text.equals(before)) {
+          write(file.file().name(), before, text);
+        } else if (unreadable == 0) {
+          unchanged++;
+        }
+      }
     }
   }
 
   private void write(String name, String before, String after) {
-    if (after.equals(before)) {
-      unchanged++;
-      return;
-    }
     if (quit) {
       declined++;
       return;
@@ -138,6 +153,12 @@ final class InPlaceFix {
     var parts = new ArrayList<>(List.of(Words.count(fixed, "file") + " fixed"));
     if (left > 0) {
       parts.add(left + " left alone");
+    }
+    if (leftObjects > 0) {
+      parts.add(Words.count(leftObjects, "object") + " left alone");
+    }
+    if (unreadableFiles > 0) {
+      parts.add(unreadableFiles + " unreadable");
     }
     if (declined > 0) {
       parts.add(declined + " declined");

@@ -104,6 +104,14 @@ final class TextReport implements ReportForm {
     return Printable.of(skip.place() + ": " + skip.object().title() + " skipped: " + skip.why());
   }
 
+  /// The objects that were skipped and of which a user must be told, one line each.
+  static List<String> skips(CheckReport report) {
+    return report.skipped().stream()
+        .filter(it -> it.reason().worthTelling())
+        .map(TextReport::line)
+        .toList();
+  }
+
   /// What kept the report from being complete, one line each.
   static List<String> errors(CheckReport report) {
     return Stream.concat(

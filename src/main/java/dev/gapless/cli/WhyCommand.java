@@ -102,9 +102,7 @@ final class WhyCommand implements Callable<Integer> {
     CheckReport report = CheckReport.of(files);
     print(judge.explanations(files), List.of(), List.of());
     TextReport.errors(report).forEach(shell.err()::println);
-    report.skipped().stream()
-        .filter(it -> it.reason().worthTelling())
-        .forEach(it -> shell.err().println(TextReport.line(it)));
+    TextReport.skips(report).forEach(shell.err()::println);
     return report.complete() ? ExitCode.CLEAN : ExitCode.FAILED;
   }
 

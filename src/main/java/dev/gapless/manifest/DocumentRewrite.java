@@ -14,9 +14,6 @@ import java.util.regex.Pattern;
 public final class DocumentRewrite {
   private static final List<String> LIST_GIVEN = List.of("apiVersion", "kind");
 
-  // Helm's and everybody else's who writes in Go.
-  private static final String TEMPLATE = "{{";
-
   private static final Pattern HEAD = Pattern.compile("(?:[ \t]*(?:#[^\n]*)?\r?\n)*");
 
   private DocumentRewrite() {}
@@ -52,7 +49,7 @@ public final class DocumentRewrite {
   /// The file's text with some of its objects changed, every other byte as it was.
   ///
   /// What would have to be written a second time, because an alias or a merge key stands for it, is
-  /// not; neither is a template, of which nobody knows here what it will say.
+  /// not; neither is what a template will fill in, as nobody knows here what that will be.
   ///
   /// @param changed what an object, as its `tree()` gives it, becomes
   public static TextEdit inPlace(ManifestFile file, Map<ManifestObject, JsonNode> changed) {
@@ -99,15 +96,8 @@ public final class DocumentRewrite {
     }
     return switch (document.format()) {
       case JSON -> json(document, tree);
-      case YAML -> {
-        int template = document.text().indexOf(TEMPLATE);
-        yield template < 0
-            ? SourceEditor.edit(
-                document.text(), document.tree(), tree, SourceEditor.Copying.FORBIDDEN)
-            : new TextEdit.Impossible(
-                position(document.text(), template),
-                "this is a template, and what it will say is not known here");
-      }
+      case YAML ->
+          SourceEditor.edit(document.text(), document.tree(), tree, SourceEditor.Copying.FORBIDDEN);
     };
   }
 
@@ -123,12 +113,6 @@ public final class DocumentRewrite {
     }
     return new TextEdit.Impossible(
         Position.START, "this document is written in a way that cannot be edited in place");
-  }
-
-  private static Position position(String text, int offset) {
-    int line = (int) text.substring(0, offset).chars().filter(it -> it == '\n').count();
-    int lineStart = text.lastIndexOf('\n', offset) + 1;
-    return new Position(line + 1, text.codePointCount(lineStart, offset) + 1);
   }
 
   private static JsonNode tree(

@@ -7,9 +7,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +25,17 @@ import org.jspecify.annotations.Nullable;
 final class SourceEditor {
   private static final Pattern BARE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_./%-]*");
   private static final Pattern COMMENT = Pattern.compile("(?<![^ \t\r\n])#");
-  private static final Pattern PROPERTIES = Pattern.compile("(?:[&!][^ \t\r\n]*[ \t]+)+");
+  private static final Pattern PROPERTIES = Pattern.compile("(?:[&!][^ \t\r\n]*(?:[ \t]+|$))+");
   private static final Pattern BLOCK_HEADER =
       Pattern.compile("(?:[&!][^ \t\r\n]*[ \t\r\n]+)*[|>]([-+0-9]*)");
+
+  // Helm's and everybody else's who writes in Go. Within a comment only those are of interest that
+  // decide about the lines around it or bring lines of their own.
+  private static final Pattern TEMPLATE = Pattern.compile("\\{\\{");
+  private static final Pattern TEMPLATE_OF_LINES =
+      Pattern.compile(
+          "\\{\\{-?\\s*(?:if|else|end|range|with|define|block|template|include|tpl|toYaml)\\b");
+
   private static final Pattern LINE_BREAKS = Pattern.compile("[\r\n]*");
   private static final Pattern ONE_LINE_BREAK = Pattern.compile("\r?\n");
 
@@ -84,6 +95,11 @@ final class SourceEditor {
           return lost.get();
         }
       }
+      OptionalInt template = template(syntax);
+      if (template.isPresent()) {
+        return impossible(
+            template.getAsInt(), "this is a template, and what it will say is not known here");
+      }
     }
     String edited = Replacement.apply(replacements, text);
     return says(edited, after) ? new TextEdit.Done(edited) : obstacle(syntax);
@@ -142,19 +158,74 @@ final class SourceEditor {
             .matcher(text)
             .region(replacement.start(), replacement.end())
             .useTransparentBounds(true);
-    if (!comment.find()) {
-      return Optional.empty();
-    }
-    int at = comment.start();
+    return comment.find() ? Optional.of(lost(comment.start())) : Optional.empty();
+  }
+
+  private TextEdit.Impossible lost(int comment) {
+    return impossible(comment, "a comment stands within the value that must change");
+  }
+
+  private TextEdit.Impossible impossible(int offset, String why) {
     int line = 0;
-    while (line + 1 < lineStarts.size() && lineStarts.get(line + 1) <= at) {
+    while (line + 1 < lineStarts.size() && lineStarts.get(line + 1) <= offset) {
       line++;
     }
-    int column = text.codePointCount(lineStarts.get(line), at);
-    return Optional.of(
-        new TextEdit.Impossible(
-            new Position(line + 1, column + 1),
-            "a comment stands within the value that must change"));
+    int column = text.codePointCount(lineStarts.get(line), offset);
+    return new TextEdit.Impossible(new Position(line + 1, column + 1), why);
+  }
+
+  /// Where a template decides about what must change, or about lines beside it.
+  private OptionalInt template(YamlNode syntax) {
+    if (!TEMPLATE.matcher(text).find()) {
+      return OptionalInt.empty();
+    }
+    for (Replacement replacement : replacements) {
+      Matcher within = TEMPLATE.matcher(text).region(replacement.start(), replacement.end());
+      if (within.find()) {
+        return OptionalInt.of(within.start());
+      }
+    }
+    var outside = new StringBuilder(text);
+    blank(syntax, outside);
+    Matcher comment = TEMPLATE_OF_LINES.matcher(outside);
+    return comment.find() ? OptionalInt.of(comment.start()) : OptionalInt.empty();
+  }
+
+  /// Puts blanks in the place of all keys and values.
+  private void blank(YamlNode node, StringBuilder outside) {
+    switch (node) {
+      case YamlNode.Scalar _ -> {
+        int end = contentEnd(node);
+        for (int at = start(node); at < end; at++) {
+          outside.setCharAt(at, ' ');
+        }
+      }
+      case YamlNode.Alias _ -> {}
+      case YamlNode.Sequence sequence -> sequence.elements().forEach(it -> blank(it, outside));
+      case YamlNode.Mapping mapping ->
+          mapping
+              .members()
+              .forEach(it -> {
+                blank(it.key(), outside);
+                blank(it.value(), outside);
+              });
+    }
+  }
+
+  /// Whether a comment in the lines below a member belongs to its value, which goes.
+  private boolean losesComment(YamlNode.Member member) {
+    if (copying == Copying.ALLOWED) {
+      return false;
+    }
+    int column = member.key().span().startColumn();
+    Optional<CommentLine> inner =
+        CommentLine.below(text, contentEnd(member.value())).stream()
+            .filter(it -> it.column() > column)
+            .findFirst();
+    if (inner.isPresent() && obstacle == null) {
+      obstacle = lost(inner.get().start());
+    }
+    return inner.isPresent();
   }
 
   private void collectAliases(YamlNode node) {
@@ -230,22 +301,52 @@ final class SourceEditor {
         continue;
       }
       if (member == null) {
+        if (entry.getValue().equals(merged(mapping, name))) {
+          continue;
+        }
         if (before.has(name) && copying == Copying.FORBIDDEN) {
           return refuse(
               merge(mapping), name + " comes by this merge key and must change here only");
         }
         added.put(name, entry.getValue());
-      } else if (!node(member.value(), old, entry.getValue())
-          && !replace(mapping, member, entry.getValue())) {
+      } else if (!node(member.value(), old, entry.getValue())) {
+        if (!replace(mapping, member, entry.getValue())) {
+          return false;
+        }
+        if (member.value().anchored()) {
+          anchored.put(member.value(), entry.getValue());
+        }
+      }
+    }
+    Set<String> gone = new LinkedHashSet<>();
+    before.fieldNames().forEachRemaining(gone::add);
+    gone.removeIf(after::has);
+    for (String name : gone) {
+      if (!remove(mapping, name, added)) {
         return false;
       }
     }
-    for (Map.Entry<String, JsonNode> entry : before.properties()) {
-      if (!after.has(entry.getKey()) && !remove(mapping, entry.getKey(), added)) {
-        return false;
+    return insert(mapping, gone, added);
+  }
+
+  /// What a merge key brings now that what it stands for has changed.
+  private @Nullable JsonNode merged(YamlNode.Mapping mapping, String name) {
+    for (YamlNode.Member member : mapping.members().reversed()) {
+      if (YamlTree.isMerge(member.key())) {
+        List<YamlNode> sources =
+            member.value() instanceof YamlNode.Sequence sequence
+                ? sequence.elements()
+                : List.of(member.value());
+        for (YamlNode source : sources) {
+          JsonNode now =
+              source instanceof YamlNode.Alias alias ? anchored.get(alias.target()) : null;
+          if (now != null && now.has(name)) {
+            return now.get(name);
+          }
+        }
       }
     }
-    return insert(mapping, added);
+    return null;
   }
 
   private static YamlNode merge(YamlNode.Mapping mapping) {
@@ -301,8 +402,11 @@ final class SourceEditor {
       replacements.add(new Replacement(start, end, (empty ? " " : "") + written(value, old)));
       return true;
     }
-    if (old.anchored()) {
+    if (old.anchored() && !inline) {
       return refuse(old, "the value behind this anchor must become another");
+    }
+    if (!inline && losesComment(member)) {
+      return false;
     }
     Span key = member.key().span();
     int colon = text.indexOf(':', end(member.key())) + 1;
@@ -316,16 +420,33 @@ final class SourceEditor {
           new Replacement(start, end, indented(YamlWriter.write(value, indentation), column, end)));
       return true;
     }
+    int below = behindComments(end, key.startColumn() + 1);
     if (key.startLine() != old.span().endLine()) {
-      replacements.add(new Replacement(start, end, flow(value)));
+      String block = flow(value);
+      if (!empty && alone(old, start, end, below) && key.startColumn() < column(old)) {
+        block = indented(YamlWriter.write(value, indentation), column(old), end);
+      }
+      replacements.add(new Replacement(start, end, (empty ? " " : "") + block));
       return true;
     }
-    // A block goes below the line, so that a comment stays beside the key.
-    String block = indented(YamlWriter.member("k", value, indentation), key.startColumn(), end);
-    replacements.add(new Replacement(colon, end, ""));
-    int lineEnd = lineEnd(end);
-    replacements.add(new Replacement(lineEnd, lineEnd, block.substring("k:".length())));
+    // A block goes below the line and the comments of the value that was, so that they stay.
+    String block = indented(YamlWriter.member("k", value, indentation), key.startColumn(), below);
+    String anchor = text.substring(colon, start).stripTrailing();
+    replacements.add(new Replacement(colon, end, anchor));
+    replacements.add(new Replacement(below, below, block.substring("k:".length())));
     return true;
+  }
+
+  /// Whether a value has a line for itself, and no comments behind or below it.
+  private boolean alone(YamlNode value, int start, int end, int below) {
+    int line = value.span().endLine();
+    return line == value.span().startLine()
+        && text.substring(lineStarts.get(line), start).isBlank()
+        && text.substring(end, below).isBlank();
+  }
+
+  private static int column(YamlNode node) {
+    return node.span().startColumn();
   }
 
   // On its own in a line: a word, or a list or mapping within brackets.
@@ -371,6 +492,9 @@ final class SourceEditor {
     int end = contentEnd(member.value());
     int index = mapping.members().indexOf(member);
     int lineStart = lineStarts.get(member.key().span().startLine());
+    if (!mapping.flow() && losesComment(member)) {
+      return false;
+    }
     if (!mapping.flow() && text.substring(lineStart, key).isBlank()) {
       int lineEnd = lineEnd(end);
       boolean commented = text.substring(end, lineEnd).strip().startsWith("#");
@@ -396,7 +520,7 @@ final class SourceEditor {
   /// Puts others in the place of the only member.
   private boolean exchange(
       YamlNode.Mapping mapping, YamlNode.Member member, Map<String, JsonNode> added) {
-    if (added.isEmpty()) {
+    if (added.isEmpty() || (!mapping.flow() && losesComment(member))) {
       return false;
     }
     int start = start(member.key());
@@ -408,7 +532,9 @@ final class SourceEditor {
     return true;
   }
 
-  private boolean insert(YamlNode.Mapping mapping, Map<String, JsonNode> members) {
+  /// @param gone the members behind which nothing can stand
+  private boolean insert(
+      YamlNode.Mapping mapping, Set<String> gone, Map<String, JsonNode> members) {
     if (members.isEmpty()) {
       return true;
     }
@@ -420,9 +546,14 @@ final class SourceEditor {
     int first = start(mapping.members().getFirst().key());
     int column = mapping.members().getFirst().key().span().startColumn();
     String margin = " ".repeat(column);
-    for (YamlNode.Member member : mapping.members().reversed()) {
-      if (canBeFollowed(member.value())) {
-        int end = behindComment(contentEnd(member.value()));
+    int lastIndex = mapping.members().size() - 1;
+    for (int i = lastIndex; i >= 0; i--) {
+      YamlNode.Member member = mapping.members().get(i);
+      boolean stays = !(member.key() instanceof YamlNode.Scalar key && gone.contains(key.text()));
+      if (stays && canBeFollowed(member.value())) {
+        // What stands right above a further field is about that one.
+        boolean last = i == lastIndex;
+        int end = behindComments(contentEnd(member.value()), last ? column : column + 1);
         String block = lineBreak(end) + margin + block(members, column, end);
         replacements.add(new Replacement(end, end, block));
         return true;
@@ -457,18 +588,16 @@ final class SourceEditor {
     };
   }
 
-  /// The end of the line, and of a comment there that goes on in the lines below.
-  private int behindComment(int offset) {
+  /// The end of the line, or of the last comment below it that belongs to what the line ends: one
+  /// that stands at a column or further right.
+  private int behindComments(int offset, int column) {
     int end = lineEnd(offset);
-    int comment = text.indexOf('#', offset);
-    if (comment < 0 || comment > end) {
-      return end;
-    }
-    int lineStart =
-        Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1));
-    String margin = " ".repeat(comment - lineStart - 1) + "#";
-    while (text.startsWith(margin, nextLine(end))) {
-      end = lineEnd(nextLine(end));
+    boolean within = true;
+    for (CommentLine comment : CommentLine.below(text, offset)) {
+      within &= Math.max(comment.column(), comment.depth()) >= column;
+      if (within || comment.column() >= column) {
+        end = comment.end();
+      }
     }
     return end;
   }

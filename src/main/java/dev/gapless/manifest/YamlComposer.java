@@ -45,6 +45,7 @@ final class YamlComposer {
   ///
   /// @return empty when the text holds nothing but comments
   static Optional<YamlNode> compose(String text) throws UnreadableDocumentException {
+    refuseDirectives(text);
     LoadSettings settings = settings(text);
     String readable = text;
     for (int mended = 0; ; mended++) {
@@ -54,7 +55,8 @@ final class YamlComposer {
         boolean again = mended < MAX_TABS && (long) mended * text.length() < MAX_READ_AGAIN;
         Optional<String> next = again ? withoutTab(readable, e) : Optional.empty();
         if (next.isEmpty()) {
-          throw new UnreadableDocumentException(position(e, readable), reason(e), e);
+          throw new UnreadableDocumentException(
+              position(e, readable), YamlMistake.in(readable, e), e);
         }
         readable = next.get();
       } catch (ReaderException e) {
@@ -65,6 +67,24 @@ final class YamlComposer {
       } catch (YamlEngineException e) {
         throw new UnreadableDocumentException(Position.START, String.valueOf(e.getMessage()), e);
       }
+    }
+  }
+
+  // kubectl cuts them off the document that they are meant for:
+  // https://github.com/kubernetes/kubernetes/issues/135998
+  private static void refuseDirectives(String text) throws UnreadableDocumentException {
+    int line = 1;
+    for (int at = 0; at < text.length(); line++) {
+      int end = text.indexOf('\n', at);
+      String content = (end < 0 ? text.substring(at) : text.substring(at, end)).stripLeading();
+      if (text.charAt(at) == '%') {
+        throw new UnreadableDocumentException(
+            new Position(line, 1), "kubectl reads no directive such as %YAML: leave the line out");
+      }
+      if (end < 0 || !(content.isEmpty() || content.startsWith("#"))) {
+        return;
+      }
+      at = end + 1;
     }
   }
 
@@ -200,22 +220,16 @@ final class YamlComposer {
     return new Position(mark.getLine() + 1, mark.getColumn() + 1);
   }
 
-  // What never ends is to be found where it begins.
+  // What never ends, or lacks its colon, is to be found where it begins.
   private static Position position(MarkedYamlEngineException e, String text) {
     int length = text.codePointCount(0, text.length());
     return e.getProblemMark()
         .filter(mark -> mark.getIndex() < length)
+        .filter(_ -> !YamlMistake.WITHOUT_COLON.equals(e.getProblem()))
         .or(e::getContextMark)
         .or(e::getProblemMark)
         .map(YamlComposer::position)
         .orElse(Position.START);
-  }
-
-  private static String reason(MarkedYamlEngineException e) {
-    String context = e.getContext();
-    String problem = String.valueOf(e.getProblem());
-    String reason = context == null ? problem : context + ": " + problem;
-    return reason.strip().replaceAll("\\s+", " ");
   }
 
   private static Position positionOf(String text, int index) {

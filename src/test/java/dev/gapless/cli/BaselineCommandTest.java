@@ -208,7 +208,7 @@ class BaselineCommandTest {
           {"version": 1, "findings": [{"x": 1}]} | known.json:1:30: findings[0].x: is unknown
           {"version": 1, "findings": [{"group": 1}]} | known.json:1:30: findings[0].group: must be a string, is 1
           {"version": 1, "findings": [        | known.json:1:29: Unexpected end-of-input: expected close marker for Array
-          a: b: c                             | known.json:1:5: mapping values are not allowed here
+          a: b: c                             | known.json:1:5: a colon must not stand here: indent as the lines above, put a space behind their colons, or quote the value
           {}{}                                | known.json: must hold one baseline, holds 2
           """)
   void aMistakeIsNamedWithItsPlace(String content, String message) throws IOException {

@@ -206,7 +206,7 @@ class CheckCommandTest {
     assertEquals(2, check.exitCode());
     assertEquals(
         """
-        broken.yaml:1:5: mapping values are not allowed here
+        broken.yaml:1:5: a colon must not stand here: indent as the lines above, put a space behind their colons, or quote the value
             a: b: c
                 ^
         none.yaml: cannot be read: no such file or folder

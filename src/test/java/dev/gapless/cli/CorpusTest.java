@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.difflib.DiffUtils;
 import com.github.difflib.patch.AbstractDelta;
+import dev.gapless.manifest.CommentPlace;
 import dev.gapless.rules.Catalog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,11 +23,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `fix --write` on two hundred files as teams write them: each of twenty in the habits of ten.
+/// `fix --write` on 220 files as teams write them: each of twenty in the habits of eleven.
 class CorpusTest {
   private static final List<Path> FOLDERS =
       List.of(Path.of("src/test/corpus"), Path.of("examples"));
-  private static final int FILES = 200;
+  private static final int FILES = 220;
   private static final Pattern COMMENT = Pattern.compile("(?:^|(?<=[ \t]))#.*");
   private static final Pattern BLOCK = Pattern.compile("[|>][-+0-9]*[ ]*(?:#.*)?$");
   private static final Pattern FIELD =
@@ -45,15 +46,20 @@ class CorpusTest {
     assertEquals(0, fix.exitCode(), fix.err());
     int changed = 0;
     int comments = 0;
+    int placed = 0;
     for (Map.Entry<String, String> file : files.entrySet()) {
       String after = Files.readString(directory.resolve(file.getKey()));
       changed += after.equals(file.getValue()) ? 0 : 1;
       comments += comments(file.getValue()).size();
       assertEquals(comments(file.getValue()), comments(after), after);
+      CommentPlace.Places places = CommentPlace.of(file.getValue());
+      placed += places.places().size();
+      assertEquals(List.of(), places.moved(CommentPlace.of(after)), after);
       assertOnlyAdded(file.getKey(), file.getValue(), after);
     }
     assertTrue(changed > FILES / 2, "only " + changed + " files were changed");
     assertTrue(comments > 10 * FILES, "only " + comments + " comments");
+    assertTrue(placed > 4 * FILES, "only " + placed + " comments on lines of their own");
     for (JsonNode finding :
         new JsonMapper().readTree(gapless("check", "-o", "json", ".").out()).path("findings")) {
       assertTrue(!finding.path("consequence").asText().equals("patched"), finding::toString);
@@ -111,6 +117,7 @@ class CorpusTest {
     habits.put("quoting", text -> structure(text, CorpusTest::quoted));
     habits.put("talkative", text -> structure(text, CorpusTest::commented));
     habits.put("banners", text -> structure(text, CorpusTest::bannered));
+    habits.put("retired", CorpusTest::retired);
     habits.put(
         "sloppy", text -> structure(text, (line, _) -> List.of(line + "  ")).stripTrailing());
     habits.put(
@@ -182,5 +189,33 @@ class CorpusTest {
     return opens
         ? List.of(margin + "# ---- " + number + " ----", line, margin + "  # see the handbook")
         : List.of(line);
+  }
+
+  /// Behind a part of lines that are indented as deep: what was once there, each line a comment at
+  /// its own column.
+  private static String retired(String text) {
+    var lines = new ArrayList<String>();
+    var former = new ArrayList<String>();
+    for (String line : structure(text, (it, _) -> List.of(it + " ")).split("\n", -1)) {
+      boolean structural = line.endsWith(" ") && !line.strip().startsWith("#");
+      String kept = line.endsWith(" ") ? line.substring(0, line.length() - 1) : line;
+      int column = line.length() - line.stripLeading().length();
+      if (!former.isEmpty() && structural && column < column(former.getLast())) {
+        lines.addAll(former.subList(Math.max(0, former.size() - 3), former.size()));
+        lines.add("");
+        former.clear();
+      }
+      lines.add(kept);
+      if (structural && column > 0 && !kept.contains("{") && !kept.endsWith(":")) {
+        former.add(" ".repeat(column) + "# " + kept.strip());
+      } else if (!structural) {
+        former.clear();
+      }
+    }
+    return String.join("\n", lines);
+  }
+
+  private static int column(String line) {
+    return line.length() - line.stripLeading().length();
   }
 }

@@ -64,7 +64,7 @@ class ExcerptTest {
             directory, "a: 1\n---\nb: 2\nc:\td: e: f\r\n---\nx: 1\n", "check", "-");
     assertEquals(
         """
-        stdin:4:5: mapping values are not allowed here
+        stdin:4:5: a colon must not stand here: indent as the lines above, put a space behind their colons, or quote the value
             c:    d: e: f
                    ^
         """,
@@ -89,7 +89,7 @@ class ExcerptTest {
   void whatNeverEndsIsShownWhereItBegins() {
     assertEquals(
         """
-        stdin:2:4: while scanning a quoted scalar: found unexpected end of stream
+        stdin:2:4: this quote must be closed
             b: "two
                ^
         """,

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -77,7 +78,7 @@ class FixWriteTest {
     Path shared =
         write("a.yaml", SHARED.replace("- *web", "- {<<: *web, name: other, lifecycle: {}}"));
     String before = Files.readString(shared);
-    Path template = write("b.yaml", "# {{ .Values.x }}\n" + BARE);
+    Path template = write("b.yaml", "# {{ if .Values.x }}\n" + BARE);
     write("c.yaml", BARE);
     Invocation fix = Invocation.of(directory, "fix", "--write", ".");
     assertEquals(1, fix.exitCode(), fix.err());
@@ -87,7 +88,7 @@ class FixWriteTest {
         "b.yaml:1:3: this is a template, and what it will say is not known here; the file is left"
             + " alone\n",
         fix.err());
-    assertEquals("# {{ .Values.x }}\n" + BARE, Files.readString(template));
+    assertEquals("# {{ if .Values.x }}\n" + BARE, Files.readString(template));
     assertTrue(Files.readString(shared).startsWith(before.substring(0, 100)));
   }
 
@@ -99,6 +100,50 @@ class FixWriteTest {
     assertEquals("0 files fixed, 1 left alone, 0 without need\n", fix.out());
     assertTrue(fix.err().startsWith("a.yaml:13:"), fix.err());
     assertEquals(BARE + "---\nbroken: [\n", Files.readString(file));
+  }
+
+  @Test
+  void aWorkloadThatCannotBeReadIsNamedAndLeftAlone() throws IOException {
+    String unreadable = BARE.replace("- name: web   # the web", "- name: web\n        image: n");
+    Path file = write("a.yaml", unreadable);
+    Path other = write("b.yaml", BARE + "---\n" + unreadable);
+    List<String> said =
+        Invocation.of(directory, "check", ".")
+            .err()
+            .lines()
+            .filter(it -> it.contains(" skipped: "))
+            .toList();
+    assertEquals(
+        List.of("a.yaml:10", "b.yaml:21"),
+        said.stream().map(it -> it.substring(0, it.indexOf(": "))).toList());
+    String err = String.join("\n", said) + "\n";
+    Invocation diff = Invocation.of(directory, "fix", "--diff", ".");
+    assertEquals(new Invocation(2, diff.out(), err), diff);
+    Invocation print = Invocation.of(directory, "fix", ".");
+    assertEquals(new Invocation(2, print.out(), err), print);
+    assertEquals(err, Invocation.of(directory, "diff", "-f", ".").err());
+    assertEquals(
+        new Invocation(
+            2, "fixed b.yaml\n1 file fixed, 2 objects left alone, 0 without need\n", err),
+        Invocation.of(directory, "fix", "--write", "."));
+    assertEquals(unreadable, Files.readString(file));
+    assertEquals(FIXED + "---\n" + unreadable, Files.readString(other));
+    assertEquals(
+        new Invocation(
+            2,
+            "0 files fixed, 2 objects left alone, 0 without need\n",
+            err.replace("b.yaml:21", "b.yaml:25")),
+        interactive(""));
+  }
+
+  @Test
+  void whatIsNotThereIsNotLeftAlone() {
+    assertEquals(
+        new Invocation(
+            2,
+            "0 files fixed, 1 unreadable, 0 without need\n",
+            "a.yaml: cannot be read: no such file or folder\n"),
+        Invocation.of(directory, "fix", "--write", "a.yaml"));
   }
 
   @Test

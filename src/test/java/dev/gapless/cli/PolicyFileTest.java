@@ -107,7 +107,7 @@ class PolicyFileTest {
         mistakes("a: 1\n").lines().filter(it -> it.contains("apiVersion:")).findFirst().orElse(""));
     assertEquals(
         """
-        policy.yaml:1:5: mapping values are not allowed here
+        policy.yaml:1:5: a colon must not stand here: indent as the lines above, put a space behind their colons, or quote the value
             a: b: c
                 ^\
         """

@@ -146,9 +146,91 @@ class DocumentRewriteTest {
   @Test
   void aCommentThatGoesOnBelowItsLineIsNotTornApart() {
     assertRewritten(
-        "s:\n  a: 1  # one\n        # two\n  # three\n",
+        "s:\n  a: 1  # one\n        # two\n# three\n",
         "[{'op': 'add', 'path': '/s/k', 'value': 1}]",
-        "s:\n  a: 1  # one\n        # two\n  k: 1\n  # three\n");
+        "s:\n  a: 1  # one\n        # two\n  k: 1\n# three\n");
+  }
+
+  @Test
+  void commentsStayUnderWhatTheyAreIndentedUnder() {
+    assertRewritten(
+        """
+        s:
+          a:
+            b:
+            - x
+            # - y
+
+            #   z
+            # c: 1
+          # d: 1
+        # e: 1
+        """,
+        """
+        [{'op': 'add', 'path': '/s/a/k', 'value': 1},
+         {'op': 'add', 'path': '/s/k', 'value': {'l': {'m': 1}}},
+         {'op': 'add', 'path': '/k', 'value': 1}]
+        """,
+        """
+        s:
+          a:
+            b:
+            - x
+            # - y
+
+            #   z
+            # c: 1
+            k: 1
+          # d: 1
+          k:
+            l:
+              m: 1
+        # e: 1
+        k: 1
+        """);
+  }
+
+  @Test
+  void whatOpensAtAnEmptyValueStandsBelowItsComments() {
+    String set = "[{'op': 'replace', 'path': '/s', 'value': {'a': {'b': 1}}}]";
+    assertRewritten(
+        "s:  # why\n  # a: 2\n\n    # b: 2\n# t\nt: 1\n",
+        set,
+        "s:  # why\n  # a: 2\n\n    # b: 2\n  a:\n    b: 1\n# t\nt: 1\n");
+    assertRewritten("s: {}\n # a\nt: 1\n", set, "s:\n # a\n  a:\n    b: 1\nt: 1\n");
+    assertRewritten("s:\n    {}\nt: 1\n", set, "s:\n    a:\n      b: 1\nt: 1\n");
+    assertRewritten("s:\n  {}  # x\nt: 1\n", set, "s:\n  {a: {b: 1}}  # x\nt: 1\n");
+    assertRewritten("s:\n  {}\n  # x\nt: 1\n", set, "s:\n  {a: {b: 1}}\n  # x\nt: 1\n");
+    assertRewritten("s:\n  null\nt: 1\n", set, "s:\n  a:\n    b: 1\nt: 1\n");
+  }
+
+  @Test
+  void aLineMadeACommentAtTheLeftEdgeKeepsItsPart() {
+    String add = "[{'op': 'add', 'path': '/s/0/k', 'value': 1}]";
+    assertRewritten(
+        "s:\n  - a:\n    - x\n#    - y\n#      z\n#  - b: 1\n  - b: 2\n",
+        add,
+        "s:\n  - a:\n    - x\n#    - y\n#      z\n    k: 1\n#  - b: 1\n  - b: 2\n");
+    assertRewritten(
+        "s:\n  - a: 1\n  # second:\n  #    b\n  - b: 2\n",
+        add,
+        "s:\n  - a: 1\n    k: 1\n  # second:\n  #    b\n  - b: 2\n");
+  }
+
+  @Test
+  void whatStandsRightAboveAFieldStaysThere() {
+    assertRewritten(
+        "s:\n  a: 1\n    # a\n  # b\n  b: |+\n    x\n\n",
+        "[{'op': 'add', 'path': '/s/k', 'value': 1}]",
+        "s:\n  a: 1\n    # a\n  k: 1\n  # b\n  b: |+\n    x\n\n");
+  }
+
+  @Test
+  void theLastFieldMayGoWhereAnotherComes() {
+    assertRewritten(
+        "s:\n  a: 1\n  b: 2\nt: 1\n",
+        "[{'op': 'remove', 'path': '/s/b'}, {'op': 'add', 'path': '/s/c', 'value': 3}]",
+        "s:\n  a: 1\n  c: 3\nt: 1\n");
   }
 
   @Test
@@ -175,11 +257,48 @@ class DocumentRewriteTest {
   }
 
   @Test
+  void aMergeKeyMayFollowWhatItStandsFor() {
+    String added =
+        "[{'op': 'add', 'path': '/x/b', 'value': 2}, {'op': 'add', 'path': '/s/b', 'value': 2}]";
+    String merging = "s:\n  <<: *x\n  c: 3\n";
+    assertInPlace("x: &x\n  a: 1\n" + merging, added, "x: &x\n  a: 1\n  b: 2\n" + merging);
+    assertInPlace(
+        "x: &x\n  a: 1\n" + merging.replace("*x", "[*x]"),
+        added,
+        "x: &x\n  a: 1\n  b: 2\n" + merging.replace("*x", "[*x]"));
+    String replaced = added.replace("add", "replace").replace("/b", "/a");
+    assertInPlace("x: &x\n  a: 1\n" + merging, replaced, "x: &x\n  a: 2\n" + merging);
+    String own = "s:\n  <<: *x\n  b: 3\n";
+    assertInPlace(
+        "x: &x\n  a: 1\n" + own,
+        "[{'op': 'add', 'path': '/x/b', 'value': 2}]",
+        "x: &x\n  a: 1\n  b: 2\n" + own);
+  }
+
+  @Test
+  void anAliasMayFollowWhatWasEmpty() {
+    String both =
+        "[{'op': 'replace', 'path': '/x', 'value': {'a': {'b': 1}}},"
+            + " {'op': 'replace', 'path': '/s', 'value': {'a': {'b': 1}}}]";
+    String block = "  a:\n    b: 1\ns: *x\n";
+    assertInPlace("x: &x {}\ns: *x\n", both, "x: &x\n" + block);
+    assertInPlace("x: &x {}  # x\n  # y\ns: *x\n", both, "x: &x  # x\n  # y\n" + block);
+    assertInPlace("x: &x\ns: *x\n", both, "x: &x\n" + block);
+    assertInPlace("x:   &x   # x\ns: *x\n", both, "x:   &x   # x\n" + block);
+    assertInPlace("x: &x ~\ns: *x\n", both, "x: &x\n" + block);
+    assertInPlace("{x: &x {}, s: *x}\n", both, "{x: &x {a: {b: 1}}, s: *x}\n");
+    assertInPlace("{x: &x , s: *x}\n", both, "{x: &x {a: {b: 1}} , s: *x}\n");
+    assertInPlace("x: &x 1\ns: *x\n", both.replace("{'a': {'b': 1}}", "2"), "x: &x 2\ns: *x\n");
+  }
+
+  @Test
   void whatWouldBeWrittenTwiceOrLostIsLeftAlone() {
     String one = "[{'op': 'add', 'path': '/x/b', 'value': 2}]";
     assertImpossible("x: &x\n  a: 1\ns: *x\n", one, new Position(1, 4), "used again in line 3");
     String other = "[{'op': 'add', 'path': '/s/b', 'value': 2}]";
     assertImpossible("x: &x\n  a: 1\ns: *x\n", other, new Position(3, 4), "the value of line 1");
+    assertImpossible("x: &x {}\ns: *x\n", one, new Position(1, 4), "used again in line 2");
+    assertImpossible("x: &x {}\ns: *x\n", other, new Position(2, 4), "the value of line 1");
     assertImpossible(
         "x: &x {p: {q: 1}}\ns:\n  <<: *x\n",
         "[{'op': 'add', 'path': '/s/p/r', 'value': 2}]",
@@ -191,11 +310,31 @@ class DocumentRewriteTest {
         new Position(3, 5),
         "a comment stands within");
     assertImpossible(
+        "s:\n  a:\n    b: 1\n      # why\n  c: 1\n",
+        "[{'op': 'remove', 'path': '/s/a'}]",
+        new Position(4, 7),
+        "a comment stands within");
+    assertImpossible(
         "s:\n  a: !!str 5\n",
         "[{'op': 'replace', 'path': '/s/a', 'value': 2}]",
         new Position(2, 6),
         "tag");
-    assertImpossible("# {{ x }}\ns:\n  a: 1\n", other, new Position(1, 3), "template");
+  }
+
+  @Test
+  void aTemplateMayStandWhereNothingChanges() {
+    String add = "[{'op': 'add', 'path': '/s/b', 'value': 2}]";
+    String set = "[{'op': 'replace', 'path': '/s/a', 'value': 2}]";
+    assertInPlace(
+        "# {{ x }}\n\"{{ y }}\": '{{ if z }}'\nt: |\n  {{- range }}\n\n  {{- end }}\ns:\n  a: 1\n",
+        add,
+        "# {{ x }}\n\"{{ y }}\": '{{ if z }}'\nt: |\n  {{- range }}\n\n  {{- end }}\ns:\n  a: 1\n"
+            + "  b: 2\n");
+    assertInPlace("s:\n  a: x{{ y }}\n", add, "s:\n  a: x{{ y }}\n  b: 2\n");
+    assertImpossible("s:\n  a: x{{ y }}\n", set, new Position(2, 7), "template");
+    assertImpossible("s:\n  a: 1  #{{- if x }}\n", add, new Position(2, 10), "template");
+    assertImpossible(
+        "s:\n  a: 1\n#   {{ include \"x\" . }}\n", add, new Position(3, 5), "template");
   }
 
   private static void assertInPlace(String before, String operations, String after) {

@@ -137,6 +137,10 @@ class InPlacePropertyTest {
         () -> what);
     assertOnlyChangedLinesWent(file.made(), file.name(), file.toFix(), after, what);
     assertCommentsStayed(file.made(), after, what);
+    if (!file.made().json()) {
+      assertEquals(
+          List.of(), CommentPlace.of(file.made().text()).moved(CommentPlace.of(after)), what);
+    }
   }
 
   private void assertNothingIsLeftToFix(String[] options, Run write) throws IOException {
@@ -251,7 +255,13 @@ class InPlacePropertyTest {
         from = member.get().key();
         node = member.get().value();
       } else if (node instanceof YamlNode.Sequence sequence && !sequence.flow()) {
-        node = sequence.elements().get(Integer.parseInt(segment));
+        int index = Integer.parseInt(segment);
+        if (index >= sequence.elements().size()) {
+          // A merge key below brings another.
+          whole = false;
+          break;
+        }
+        node = sequence.elements().get(index);
         from = node;
       } else {
         break;

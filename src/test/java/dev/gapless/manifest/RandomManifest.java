@@ -309,6 +309,23 @@ final class RandomManifest {
         endLine(within);
       }
     }
+    tail(column, within);
+  }
+
+  // What was once a field or an element there, and whatever else is left behind the last one.
+  private void tail(int column, String within) {
+    if (random.nextInt(7) > 0) {
+      return;
+    }
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      note(within);
+      int at = random.nextBoolean() ? column : random.nextInt(column + 6);
+      commentsWithin |= at > column;
+      comment(at);
+      if (random.nextInt(5) == 0) {
+        text.append('\n');
+      }
+    }
   }
 
   private void between(int column, String within) {
@@ -336,7 +353,8 @@ final class RandomManifest {
       return;
     }
     String anchor = "";
-    if (anchorsAllowed && value.isContainerNode() && !value.isEmpty() && random.nextInt(5) == 0) {
+    boolean anchorable = value.isContainerNode() || value.isNull();
+    if (anchorsAllowed && anchorable && random.nextInt(value.isEmpty() ? 2 : 5) == 0) {
       anchor = "a" + names++;
       text.append(" &").append(anchor);
     }
@@ -382,6 +400,7 @@ final class RandomManifest {
         value(element, column, within);
       }
     }
+    tail(column, within);
   }
 
   private void scalar(JsonNode value, int column, String within) {

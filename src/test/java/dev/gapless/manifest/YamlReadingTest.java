@@ -93,6 +93,36 @@ class YamlReadingTest {
     assertEquals(JSON.readTree(json), tree("v: " + word).path("v"), word);
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          a:\\n\tb: 1         | 2:1  | a tab must not indent: use spaces
+          a: @b              | 1:4  | a value must not begin with @ unless it is quoted
+          a: b: c            | 1:5  | a colon must not stand here
+          a: 1\\n b: 2        | 2:3  | a colon must not stand here
+          a:b\\nc: 1          | 2:2  | a colon must not stand here
+          a: 1\\nb\\nc: 1       | 2:1  | a colon and a space must follow this
+          - a: 1\\nb: 1       | 2:1  | this must not stand here: indent it
+          a: 'it's'          | 1:8  | this must not stand here: indent it
+          a: "b\\nc: 1        | 1:4  | this quote must be closed
+          a: "\\\\d"           | 1:6  | \\d must not stand within double quotes
+          a: [b\\nc: 1        | 2:2  | a comma or ] must stand here
+          a: {b: 1           | 1:4  | this must be closed by }
+          {{- if x }}        | 1:3  | a value must stand here
+          a: >b              | 1:5  | nothing but + or -
+          a: 1\\n...\\nb: 1    | 3:1  | a further document must begin with ---
+          <<<<<<< HEAD\\na: 1 | 2:2  | a conflict of a merge must be resolved
+          # a\\n\\n%YAML 1.2   | 3:1  | kubectl reads no directive
+          """)
+  void mistakesAreSaidInTheAuthorsWords(String text, String position, String message) {
+    String written = text.replace("\\n", "\n").replace("\\\\", "\\") + "\n";
+    String problem = ManifestParser.parse("f", written).problems().getFirst().toString();
+    assertTrue(problem.startsWith("f:" + position + ": " + message), problem);
+  }
+
   @ParameterizedTest(name = "the key {0} is {1}")
   @CsvSource(
       quoteCharacter = '`',
@@ -153,7 +183,7 @@ class YamlReadingTest {
           <<: 5                | f:1:5: a merge key must have a mapping or a list of mappings
           a: &a {x: *a}        | f:1:11: anchor "a" holds itself
           a: *b                | f:1:4: there is no anchor "b"
-          a: b: c              | f:1:5: mapping values are not allowed here
+          a: b: c              | f:1:5: a colon must not stand here: indent as the lines above, put a space behind their colons, or quote the value
           --- {a: b}           | f:1:1: a line that begins with --- separates documents and must hold nothing else
           """)
   void errorsNameThePlace(String yaml, String message) {
