@@ -33,9 +33,9 @@ final class BaselineCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "PATH",
-      arity = "1..*",
+      arity = "1",
       description = "Files, folders, or - for standard input.")
-  private List<String> paths = new ArrayList<>();
+  private List<Path> paths = new ArrayList<>();
 
   @Option(
       names = {"-o", "--output"},

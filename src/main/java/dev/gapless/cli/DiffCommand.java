@@ -16,6 +16,7 @@ import dev.gapless.workload.Authorship;
 import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.Injected;
 import dev.gapless.workload.WorkloadReader;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +56,7 @@ final class DiffCommand implements Callable<Integer> {
       names = {"-f", "--filename"},
       paramLabel = "PATH",
       description = "Files, folders, or - for standard input, instead of a workload in a cluster.")
-  private List<String> paths = new ArrayList<>();
+  private List<Path> paths = new ArrayList<>();
 
   @Option(
       names = {"-o", "--output"},

@@ -7,6 +7,7 @@ import dev.gapless.workload.Workload.Deployment;
 import dev.gapless.workload.Workload.Rollout;
 import dev.gapless.workload.Workload.StatefulSet;
 import dev.gapless.workload.WorkloadReader;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +40,7 @@ record LiveTarget(ApiResource resource, String name) {
   /// Whether somebody asks about a cluster rather than about files.
   ///
   /// @throws UsageException when he asks about both, or neither
-  static boolean isAsked(List<String> words, List<String> paths) {
+  static boolean isAsked(List<String> words, List<Path> paths) {
     if (words.isEmpty() == paths.isEmpty()) {
       throw new UsageException(
           "either one workload in a cluster must be named, such as deployment/web, or manifests with"

@@ -19,7 +19,7 @@ final class PolicyOptions {
       description =
           "Judge by the policies of this file, or among the manifests in this folder, instead of the"
               + " built-in one or the cluster's; may be given several times.")
-  private List<String> files = new ArrayList<>();
+  private List<Path> files = new ArrayList<>();
 
   @Option(
       names = "--namespace-labels",

@@ -11,6 +11,7 @@ import dev.gapless.workload.KubernetesVersion;
 import dev.gapless.workload.UnreadableObjectException;
 import dev.gapless.workload.Workload;
 import dev.gapless.workload.WorkloadReader;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +45,7 @@ final class WhyCommand implements Callable<Integer> {
       names = {"-f", "--filename"},
       paramLabel = "PATH",
       description = "Files, folders, or - for standard input, instead of a workload in a cluster.")
-  private List<String> paths = new ArrayList<>();
+  private List<Path> paths = new ArrayList<>();
 
   @Option(
       names = {"-o", "--output"},

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 /// Finds and reads the files that somebody names: files, folders and standard input.
 public final class ManifestReader {
   /// Standard input as an argument.
-  public static final String STDIN = "-";
+  public static final Path STDIN = Path.of("-");
 
   /// Standard input in messages.
   public static final String STDIN_NAME = "stdin";
@@ -54,20 +54,20 @@ public final class ManifestReader {
 
   /// All files behind some arguments, each once: a file itself, in a folder every manifest in
   /// alphabetical order, folders within it too unless they are hidden, standard input for `-`.
-  public List<Source> find(List<String> arguments) {
+  public List<Source> find(List<Path> arguments) {
     Map<Path, Source> found = new LinkedHashMap<>();
-    for (String argument : arguments) {
+    for (Path argument : arguments) {
       if (argument.equals(STDIN)) {
-        found.putIfAbsent(Path.of(STDIN), once(STDIN_NAME, () -> stdin));
+        found.putIfAbsent(STDIN, once(STDIN_NAME, () -> stdin));
         continue;
       }
       Path path = directory.resolve(argument);
       if (Files.isDirectory(path)) {
-        if (!walk(path, Path.of(argument), new ArrayList<>(), found)) {
-          addTo(found, path, failing(Path.of(argument), "holds no .yaml, .yml or .json file"));
+        if (!walk(path, argument, new ArrayList<>(), found)) {
+          addTo(found, path, failing(argument, "holds no .yaml, .yml or .json file"));
         }
       } else {
-        add(path, Path.of(argument), found);
+        add(path, argument, found);
       }
     }
     return List.copyOf(found.values());

@@ -91,7 +91,9 @@ class ManifestPieceTest {
     Path pipe = directory.resolve("pipe");
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
     ManifestReader.Source source =
-        new ManifestReader(directory, InputStream.nullInputStream()).find(List.of("pipe")).get(0);
+        new ManifestReader(directory, InputStream.nullInputStream())
+            .find(List.of(Path.of("pipe")))
+            .get(0);
     var writer =
         CompletableFuture.runAsync(() -> {
           try {
@@ -152,6 +154,9 @@ class ManifestPieceTest {
 
   private List<ManifestPiece> pieces(String text) {
     var in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-    return new ManifestReader(directory, in).find(List.of("-")).getFirst().pieces();
+    return new ManifestReader(directory, in)
+        .find(List.of(ManifestReader.STDIN))
+        .getFirst()
+        .pieces();
   }
 }
