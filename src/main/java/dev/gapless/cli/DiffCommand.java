@@ -49,7 +49,11 @@ final class DiffCommand implements Callable<Integer> {
   private final Shell shell;
   private final List<Rule> rules;
 
-  @Parameters(paramLabel = "KIND/NAME", arity = "0..*", description = "The workload in a cluster.")
+  @Parameters(
+      paramLabel = "KIND/NAME",
+      arity = "0..*",
+      completionCandidates = Completions.Kinds.class,
+      description = "The workload in a cluster.")
   private List<String> target = new ArrayList<>();
 
   @Option(

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 ///
 /// @param resource the kind
 record LiveTarget(ApiResource resource, String name) {
+  /// The kinds by the names that messages use.
+  static final List<String> KINDS = List.of("deployment", "statefulset", "daemonset", "rollout");
+
   // Names of the kinds: plural, singular and short
   // (https://kubernetes.io/docs/reference/kubectl/#resource-types,
   // https://github.com/argoproj/argo-rollouts/blob/master/manifests/crds/rollout-crd.yaml).
