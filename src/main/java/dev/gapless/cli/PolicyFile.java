@@ -52,6 +52,10 @@ public final class PolicyFile {
     var reader = new PolicyFile(rules);
     var files = new ManifestReader(directory, InputStream.nullInputStream());
     for (Path path : paths) {
+      if (path.equals(ManifestReader.STDIN)) {
+        reader.mistakes.add("--policy: must name a file or folder, is - for standard input");
+        continue;
+      }
       boolean folder = Files.isDirectory(directory.resolve(path));
       int before = reader.policies.size() + reader.mistakes.size();
       for (ManifestReader.Source source : files.find(List.of(path))) {

@@ -53,7 +53,8 @@ public final class ManifestReader {
   }
 
   /// All files behind some arguments, each once: a file itself, in a folder every manifest in
-  /// alphabetical order, folders within it too unless they are hidden, standard input for `-`.
+  /// alphabetical order, folders within it too unless they are hidden, standard input for `-`. A
+  /// pipe or standard input without a document is a problem, a file without one is none.
   public List<Source> find(List<Path> arguments) {
     Map<Path, Source> found = new LinkedHashMap<>();
     for (Path argument : arguments) {
@@ -169,7 +170,25 @@ public final class ManifestReader {
   private static Source once(String name, Opening opening) {
     var read = new AtomicReference<List<ManifestPiece>>();
     return new Listed(
-        name, () -> read.updateAndGet(known -> known == null ? pieces(name, opening) : known));
+        name,
+        () ->
+            read.updateAndGet(
+                known -> known == null ? demandSomething(name, pieces(name, opening)) : known));
+  }
+
+  // What a failed command leaves behind in a pipe must not pass for manifests without a mistake;
+  // `kubectl apply -f -` fails on it too (error: no objects passed to apply).
+  private static List<ManifestPiece> demandSomething(String name, List<ManifestPiece> pieces) {
+    boolean any =
+        pieces.stream()
+            .map(ManifestPiece::read)
+            .anyMatch(it -> !it.documents().isEmpty() || !it.problems().isEmpty());
+    return any
+        ? pieces
+        : unread(
+            name,
+            "holds no document: the command that it comes from has probably failed, or printed"
+                + " nothing");
   }
 
   private static List<ManifestPiece> pieces(String name, Opening opening) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckCommandTest {
   static final String WEB =
@@ -474,6 +475,43 @@ class CheckCommandTest {
         report.path("skipped"));
     assertEquals("stdin", report.path("errors").path(0).path("file").asText());
     assertEquals(3, report.path("errors").path(0).path("line").asInt());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "\n \n",
+        "# nothing\n",
+        "---\n",
+        "---\n# Source: shop/templates/a.yaml\n---\n\n",
+        "null\n",
+        "\uFEFF"
+      })
+  void aStreamWithoutADocumentIsNoSuccess(String nothing) {
+    String refusal =
+        "stdin: holds no document: the command that it comes from has probably failed, or printed"
+            + " nothing\n";
+    assertEquals(
+        new Invocation(2, "0 objects judged, 1 unreadable: no findings\n", refusal),
+        Invocation.withInput(directory, nothing, "check", "-"));
+    for (String command : List.of("fix -", "baseline -", "why -f -", "diff -f -")) {
+      assertEquals(
+          new Invocation(2, "", refusal),
+          Invocation.withInput(directory, nothing, command.split(" ", -1)),
+          command);
+    }
+  }
+
+  @Test
+  void aFileWithoutADocumentIsASuccess() throws IOException {
+    Files.writeString(directory.resolve("nothing.yaml"), "# nothing\n");
+    assertEquals(
+        new Invocation(0, "0 objects judged: no findings\n", ""),
+        Invocation.of(directory, "check", "nothing.yaml"));
+    assertEquals(
+        new Invocation(0, "0 objects judged: no findings\n", ""),
+        Invocation.withInput(directory, "{apiVersion: v1, kind: List, items: []}\n", "check", "-"));
   }
 
   @ParameterizedTest(name = "{0}")
