@@ -56,6 +56,9 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    FilesToWrite written = reporting.filesToWrite(shell);
+    paths.forEach(it -> written.demandApartFrom("PATH", it));
+    judging.policies().demandApartFrom(written);
     ReportOptions.Printer printer = reporting.printer(shell, rules);
     var judge = new FileJudge(shell, rules, judging);
     return printer.print(why ? judge.explainedReport(paths) : judge.report(paths));

@@ -29,6 +29,13 @@ final class LiveOptions {
       description = "The kubeconfig (default: $KUBECONFIG, else ~/.kube/config).")
   private Optional<Path> kubeconfig = Optional.empty();
 
+  /// Demands that the kubeconfig stays as it is.
+  ///
+  /// @throws UsageException when it would be overwritten
+  void demandApartFrom(FilesToWrite written) {
+    kubeconfig.ifPresent(it -> written.demandApartFrom("--kubeconfig", it));
+  }
+
   /// Opens the way to the cluster.
   ///
   /// @throws UsageException when there is no usable kubeconfig

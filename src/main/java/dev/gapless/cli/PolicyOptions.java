@@ -34,6 +34,13 @@ final class PolicyOptions {
     return namespaceLabels;
   }
 
+  /// Demands that the policies stay as they are.
+  ///
+  /// @throws UsageException when one would be overwritten
+  void demandApartFrom(FilesToWrite written) {
+    files.forEach(it -> written.demandApartFrom("--policy", it));
+  }
+
   /// The policies of the files; empty where none was given.
   Optional<Policies> given(Path directory, List<Rule> rules) {
     return files.isEmpty()

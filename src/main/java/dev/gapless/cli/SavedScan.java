@@ -121,13 +121,7 @@ final class SavedScan {
     scope.selector().ifPresent(it -> looked.put("selector", it));
     var all = root.putArray("findings");
     findings.forEach(it -> all.add(it.json()));
-    try {
-      Files.writeString(
-          directory.resolve(file),
-          JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
-    } catch (IOException e) {
-      throw new UsageException(file + ": cannot be written: " + e.getMessage());
-    }
+    WholeFile.write(directory.resolve(file), out -> out.println(root.toPrettyString()));
   }
 
   ScanScope scope() {

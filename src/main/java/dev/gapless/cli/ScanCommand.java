@@ -79,6 +79,7 @@ final class ScanCommand implements Callable<Integer> {
       throw new UsageException(
           "--against and --baseline both say what is known: leave one of the two out");
     }
+    demandSafeFiles();
     ReportOptions.Printer printer = reporting.printer(shell, rules);
     Optional<SavedScan> earlier = against.map(it -> SavedScan.read(shell.directory(), it));
     Optional<Policies> given = judging.policies().given(shell.directory(), rules);
@@ -93,6 +94,16 @@ final class ScanCommand implements Callable<Integer> {
             report.with(new CheckReport.Scan(ScanSummary.of(report.findings()), comparison)));
     save.ifPresent(it -> save(it, scope, report));
     return exitCode;
+  }
+
+  private void demandSafeFiles() {
+    FilesToWrite written = reporting.filesToWrite(shell);
+    against.ifPresent(it -> written.demandApartFrom("--against", it));
+    // Behind it, for one scan after the other may be compared with the last.
+    save.ifPresent(it -> written.add("--save ", it));
+    reporting.demandBaselineApartFrom(written);
+    judging.policies().demandApartFrom(written);
+    live.demandApartFrom(written);
   }
 
   private CheckReport report(Config config, ScanScope scope, Optional<Policies> given) {

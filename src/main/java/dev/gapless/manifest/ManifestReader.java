@@ -100,7 +100,7 @@ public final class ManifestReader {
         }
         if (Files.isDirectory(entry)) {
           any |= walk(entry, name.resolve(last), above, found);
-        } else if (EXTENSIONS.stream().anyMatch(last::endsWith)) {
+        } else if (isManifest(last)) {
           add(entry, name.resolve(last), found);
           any = true;
         }
@@ -111,6 +111,22 @@ public final class ManifestReader {
       addTo(found, folder, failing(name, "cannot be listed: " + reason(e)));
       return true;
     }
+  }
+
+  /// Whether a file would be found in a folder.
+  ///
+  /// @param file from the folder on
+  public static boolean isFound(Path file) {
+    for (Path name : file) {
+      if (name.toString().startsWith(".")) {
+        return false;
+      }
+    }
+    return isManifest(file.toString());
+  }
+
+  private static boolean isManifest(String name) {
+    return EXTENSIONS.stream().anyMatch(name::endsWith);
   }
 
   private static Source failing(Path name, String message) {
