@@ -85,15 +85,18 @@ final class SavedScan {
         throw new UsageException(
             file + ": must be what --save wrote: kind " + KIND + ", version " + VERSION);
       }
+      if (!root.path("findings").isArray()) {
+        throw new UsageException(file + ": must be what --save wrote: findings must be a list");
+      }
       var findings = new ArrayList<Known>();
       for (JsonNode finding : root.path("findings")) {
         findings.add(
             new Known(
-                finding.path("namespace").asText(),
-                finding.path("kind").asText(),
-                finding.path("name").asText(),
-                finding.path("rule").asText(),
-                finding.path("path").asText()));
+                word(file, finding, "namespace"),
+                word(file, finding, "kind"),
+                word(file, finding, "name"),
+                word(file, finding, "rule"),
+                word(file, finding, "path")));
       }
       return new SavedScan(
           new ScanScope(text(root, "namespace"), text(root, "selector")), findings);
@@ -105,6 +108,14 @@ final class SavedScan {
     } catch (IOException e) {
       throw new UsageException(file + ": cannot be read: " + e.getMessage());
     }
+  }
+
+  private static String word(Path file, JsonNode finding, String member) {
+    if (!finding.path(member).isTextual()) {
+      throw new UsageException(
+          file + ": must be what --save wrote: a finding's " + member + " must be a string");
+    }
+    return finding.path(member).textValue();
   }
 
   private static Optional<String> text(JsonNode root, String field) {

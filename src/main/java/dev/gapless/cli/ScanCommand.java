@@ -79,6 +79,7 @@ final class ScanCommand implements Callable<Integer> {
       throw new UsageException(
           "--against and --baseline both say what is known: leave one of the two out");
     }
+    selector.ifPresent(it -> SelectorSyntax.demand("-l", it));
     demandSafeFiles();
     ReportOptions.Printer printer = reporting.printer(shell, rules);
     Optional<SavedScan> earlier = against.map(it -> SavedScan.read(shell.directory(), it));
