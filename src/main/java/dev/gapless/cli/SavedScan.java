@@ -19,7 +19,9 @@ import java.util.Optional;
 /// A finding is the same one when namespace, kind, name, rule and field are, a container's fields
 /// by the container's name.
 final class SavedScan {
-  private static final String KIND = "GaplessScan";
+  /// By which a saved scan is told from other files.
+  static final String KIND = "GaplessScan";
+
   private static final int VERSION = 1;
   private static final JsonMapper JSON = new JsonMapper();
 
