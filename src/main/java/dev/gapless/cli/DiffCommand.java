@@ -109,7 +109,7 @@ final class DiffCommand implements Callable<Integer> {
               Authorship.Source.API_SERVER,
               found.namespace(),
               Surroundings.unknown(),
-              judging.kubernetesVersion().orElseGet(cluster::version),
+              judging.kubernetesVersion(shell).orElseGet(cluster::version),
               shell.today());
       return switch (new Engine(rules).evaluateAsIfFixing(review, found.policies())) {
         case Evaluation.NotJudged(String reason) -> {

@@ -42,7 +42,7 @@ final class FileJudge {
         shell,
         rules,
         options.policies(),
-        options.kubernetesVersion().orElse(KubernetesVersion.NEWEST_KNOWN));
+        options.kubernetesVersion(shell).orElse(KubernetesVersion.NEWEST_KNOWN));
   }
 
   FileJudge(Shell shell, List<Rule> rules, PolicyOptions options, KubernetesVersion kubernetes) {

@@ -110,7 +110,8 @@ final class ScanCommand implements Callable<Integer> {
   private CheckReport report(Config config, ScanScope scope, Optional<Policies> given) {
     try (ApiLists lists = ApiLists.open(config);
         var progress = new Progress(shell)) {
-      KubernetesVersion kubernetes = judging.kubernetesVersion().orElseGet(() -> version(lists));
+      KubernetesVersion kubernetes =
+          judging.kubernetesVersion(shell).orElseGet(() -> version(lists));
       var problems = new ArrayList<ReadProblem>();
       Policies policies = given.orElseGet(() -> ofCluster(lists, problems));
       return new ClusterScan(

@@ -573,6 +573,12 @@ class CheckCommandTest {
         Invocation.of(directory, "check", "--kubernetes-version", "v1.29.3", "web.yaml")
             .exitCode());
     assertEquals(
+        new Invocation(
+            0,
+            "1 object judged: no findings\n",
+            "--kubernetes-version: is 1.99, the newest that this build knows is 1.36: judged as that\n"),
+        Invocation.of(directory, "check", "--kubernetes-version", "1.99", "web.yaml"));
+    assertEquals(
         """
         Invalid value for option '--kubernetes-version': "new" is no Kubernetes version such as 1.34
         see: gapless check --help
