@@ -32,6 +32,7 @@ import java.util.TreeMap;
 final class Baseline {
   private static final int VERSION = 1;
   private static final int SHOWN_STALE = 20;
+  private static final int SHOWN_MISTAKES = 10;
   private static final List<String> WORDS =
       List.of("group", "kind", "namespace", "name", "rule", "path");
   private static final Set<String> ROOT_MEMBERS = Set.of("version", "findings");
@@ -222,12 +223,32 @@ final class Baseline {
           Printable.of(file.name()) + ": must hold one baseline, holds " + objects.size());
     }
     if (reading.mistakes.isEmpty()) {
+      Optional<String> other = otherwise(objects.getFirst());
+      if (other.isPresent()) {
+        throw new UsageException(
+            Printable.of(
+                file.name()
+                    + ": must be a baseline, is "
+                    + other.get()
+                    + ": gapless baseline writes such a file"));
+      }
       reading.root(objects.getFirst());
     }
     if (!reading.mistakes.isEmpty()) {
-      throw new UsageException(String.join("\n", reading.mistakes));
+      throw new UsageException(String.join("\n", reading.shown()));
     }
     return new Baseline(file.name(), reading.known);
+  }
+
+  /// What somebody may take for a baseline and is none.
+  private static Optional<String> otherwise(ManifestObject root) {
+    if (root.isKubernetesObject()) {
+      return Optional.of("a " + root.kind());
+    }
+    if (root.kind().equals(SavedScan.KIND)) {
+      return Optional.of("a saved scan (for --against)");
+    }
+    return root.tree().has("summary") ? Optional.of("a report of -o json") : Optional.empty();
   }
 
   /// A file that is being read.
@@ -238,6 +259,16 @@ final class Baseline {
 
     Reading(String file) {
       this.file = file;
+    }
+
+    List<String> shown() {
+      int more = mistakes.size() - SHOWN_MISTAKES;
+      if (more <= 0) {
+        return mistakes;
+      }
+      var shown = new ArrayList<>(mistakes.subList(0, SHOWN_MISTAKES));
+      shown.add(Printable.of(file) + ": and " + Words.count(more, "mistake") + " more");
+      return shown;
     }
 
     void root(ManifestObject root) {

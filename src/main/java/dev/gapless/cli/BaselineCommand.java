@@ -33,9 +33,9 @@ final class BaselineCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "PATH",
-      arity = "1..*",
+      arity = "1",
       description = "Files, folders, or - for standard input.")
-  private List<String> paths = new ArrayList<>();
+  private List<Path> paths = new ArrayList<>();
 
   @Option(
       names = {"-o", "--output"},
@@ -52,6 +52,10 @@ final class BaselineCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    var written = new FilesToWrite(shell.directory());
+    output.ifPresent(it -> written.add("-o ", it));
+    paths.forEach(it -> written.demandApartFrom("PATH", it));
+    judging.policies().demandApartFrom(written);
     CheckReport report = new FileJudge(shell, rules, judging).report(paths);
     TextReport.errorsWithExcerpts(report).forEach(shell.err()::println);
     if (!report.complete()) {

@@ -1,6 +1,7 @@
 package dev.gapless.cli;
 
 import dev.gapless.rule.Rule;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,9 +36,9 @@ final class CheckCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "PATH",
-      arity = "1..*",
+      arity = "1",
       description = "Files, folders, or - for standard input.")
-  private List<String> paths = new ArrayList<>();
+  private List<Path> paths = new ArrayList<>();
 
   @Option(
       names = "--why",
@@ -55,6 +56,9 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    FilesToWrite written = reporting.filesToWrite(shell);
+    paths.forEach(it -> written.demandApartFrom("PATH", it));
+    judging.policies().demandApartFrom(written);
     ReportOptions.Printer printer = reporting.printer(shell, rules);
     var judge = new FileJudge(shell, rules, judging);
     return printer.print(why ? judge.explainedReport(paths) : judge.report(paths));

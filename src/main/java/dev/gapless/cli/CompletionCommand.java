@@ -2,7 +2,6 @@ package dev.gapless.cli;
 
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -53,7 +52,7 @@ final class CompletionCommand implements Callable<Integer> {
     String script =
         switch (language) {
           // One script for both: under zsh it turns on what that has for bash's scripts.
-          case BASH, ZSH -> AutoComplete.bash(root.name(), root.commandLine());
+          case BASH, ZSH -> BashCompletion.of(root);
           case FISH -> FishCompletion.of(root);
         };
     shell.out().print(script);

@@ -16,6 +16,7 @@ import dev.gapless.workload.Authorship;
 import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.Injected;
 import dev.gapless.workload.WorkloadReader;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,14 +50,18 @@ final class DiffCommand implements Callable<Integer> {
   private final Shell shell;
   private final List<Rule> rules;
 
-  @Parameters(paramLabel = "KIND/NAME", arity = "0..*", description = "The object in a cluster.")
+  @Parameters(
+      paramLabel = "KIND/NAME",
+      arity = "0..*",
+      completionCandidates = Completions.Kinds.class,
+      description = "The object in a cluster.")
   private List<String> target = new ArrayList<>();
 
   @Option(
       names = {"-f", "--filename"},
       paramLabel = "PATH",
       description = "Files, folders, or - for standard input, instead of a workload in a cluster.")
-  private List<String> paths = new ArrayList<>();
+  private List<Path> paths = new ArrayList<>();
 
   @Option(
       names = {"-o", "--output"},
@@ -105,7 +110,7 @@ final class DiffCommand implements Callable<Integer> {
               Authorship.Source.API_SERVER,
               found.namespace(),
               around(cluster, found.tree()),
-              judging.kubernetesVersion().orElseGet(cluster::version),
+              judging.kubernetesVersion(shell).orElseGet(cluster::version),
               shell.today());
       return switch (new Engine(rules).evaluateAsIfFixing(review, found.policies())) {
         case Evaluation.NotJudged(String reason) -> {

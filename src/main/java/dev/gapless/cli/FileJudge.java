@@ -13,6 +13,7 @@ import dev.gapless.policy.Policies;
 import dev.gapless.rule.Rule;
 import dev.gapless.workload.Authorship;
 import dev.gapless.workload.KubernetesVersion;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ final class FileJudge {
         shell,
         rules,
         options.policies(),
-        options.kubernetesVersion().orElse(KubernetesVersion.NEWEST_KNOWN));
+        options.kubernetesVersion(shell).orElse(KubernetesVersion.NEWEST_KNOWN));
   }
 
   FileJudge(Shell shell, List<Rule> rules, PolicyOptions options, KubernetesVersion kubernetes) {
@@ -53,17 +54,17 @@ final class FileJudge {
   }
 
   /// Judges everything behind some arguments and keeps the findings only.
-  CheckReport report(List<String> paths) {
+  CheckReport report(List<Path> paths) {
     return report(paths, (_, _) -> {});
   }
 
   /// The same, with what holds for each object and why.
-  CheckReport explainedReport(List<String> paths) {
+  CheckReport explainedReport(List<Path> paths) {
     return report(paths, (part, file) -> part.explain(explanations(List.of(file))));
   }
 
   private CheckReport report(
-      List<String> paths, BiConsumer<CheckReport.Builder, JudgedFile> besides) {
+      List<Path> paths, BiConsumer<CheckReport.Builder, JudgedFile> besides) {
     var report = new CheckReport.Builder();
     this.<CheckReport>judge(
         paths,
@@ -83,16 +84,16 @@ final class FileJudge {
   }
 
   /// Judges everything behind some arguments and keeps all of it.
-  List<JudgedFile> judge(List<String> paths) {
+  List<JudgedFile> judge(List<Path> paths) {
     return judge(paths, engine::evaluate);
   }
 
   /// The same, as if every rule that is at least audited were fixing.
-  List<JudgedFile> judgeAsIfFixing(List<String> paths) {
+  List<JudgedFile> judgeAsIfFixing(List<Path> paths) {
     return judge(paths, engine::evaluateAsIfFixing);
   }
 
-  private List<JudgedFile> judge(List<String> paths, Evaluating evaluating) {
+  private List<JudgedFile> judge(List<Path> paths, Evaluating evaluating) {
     var files = new ArrayList<JudgedFile>();
     this.<JudgedFile>judge(
         paths,
@@ -119,7 +120,7 @@ final class FileJudge {
     T of(ManifestReader.Source source, FirstLook firstLook, FileSurroundings surroundings);
   }
 
-  private <T> void judge(List<String> paths, Judging<T> judging, Consumer<T> then) {
+  private <T> void judge(List<Path> paths, Judging<T> judging, Consumer<T> then) {
     List<ManifestReader.Source> sources =
         new ManifestReader(shell.directory(), shell.in()).find(paths);
     try (var progress = new Progress(shell)) {

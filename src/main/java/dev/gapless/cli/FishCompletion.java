@@ -1,12 +1,8 @@
 package dev.gapless.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -41,9 +37,8 @@ final class FishCompletion {
     String given = "__fish_seen_subcommand_from " + command.name();
     options(given, command);
     for (PositionalParamSpec parameter : command.positionalParameters()) {
-      String words = words(parameter);
-      if (!words.isEmpty()) {
-        line(given, "-f -a " + quoted(words), "");
+      if (Completions.of(parameter) instanceof Completions.Words(var words, _)) {
+        line(given, "-f -a " + quoted(String.join(" ", words)), "");
       }
     }
     if (command.positionalParameters().isEmpty()) {
@@ -71,22 +66,11 @@ final class FishCompletion {
     if (option.arity().max() == 0) {
       return "";
     }
-    String words = words(option);
-    if (!words.isEmpty()) {
-      return " -x -a " + quoted(words);
-    }
-    boolean file =
-        option.typeInfo().getType() == Path.class
-            || option.auxiliaryTypes()[0] == Path.class
-            || option.paramLabel().equals("FILE");
-    return file ? " -r -F" : " -x";
-  }
-
-  private static String words(ArgSpec argument) {
-    @Nullable Iterable<String> words = argument.completionCandidates();
-    return words == null
-        ? ""
-        : StreamSupport.stream(words.spliterator(), false).collect(Collectors.joining(" "));
+    return switch (Completions.of(option)) {
+      case Completions.Words(var words, _) -> " -x -a " + quoted(String.join(" ", words));
+      case Completions.Files _ -> " -r -F";
+      case Completions.Anything _ -> " -x";
+    };
   }
 
   private static String first(String[] description) {

@@ -3,6 +3,7 @@ package dev.gapless.cli;
 import dev.gapless.engine.Consequence;
 import dev.gapless.manifest.ManifestReader;
 import dev.gapless.rule.Rule;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,9 +40,9 @@ final class FixCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "PATH",
-      arity = "1..*",
+      arity = "1",
       description = "Files, folders, or - for standard input.")
-  private List<String> paths = new ArrayList<>();
+  private List<Path> paths = new ArrayList<>();
 
   @Option(names = "--diff", description = "Print a unified diff instead; with --write, besides.")
   private boolean diff;

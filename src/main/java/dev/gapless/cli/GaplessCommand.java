@@ -8,6 +8,7 @@ import dev.gapless.workload.KubernetesVersion;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -67,6 +68,7 @@ public final class GaplessCommand implements Callable<Integer> {
     line.setOut(writer(shell.out()))
         .setErr(writer(shell.err()))
         .setUsageHelpAutoWidth(true)
+        .registerConverter(Path.class, PathArgument::parse)
         .registerConverter(Output.class, Output::parse)
         .registerConverter(FailOn.class, words(FailOn.class))
         .registerConverter(ReportOptions.Colour.class, words(ReportOptions.Colour.class))

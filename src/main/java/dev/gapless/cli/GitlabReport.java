@@ -26,7 +26,7 @@ final class GitlabReport implements ReportForm {
       issues.add(new Issue.Noted(remark, seen.merge(name(remark), 1, Integer::sum)));
     }
     for (ReadProblem problem : report.problems()) {
-      String name = problem.file() + "\n" + problem.message();
+      String name = Place.of(problem).origin() + "\n" + problem.message();
       issues.add(new Issue.Unread(problem, seen.merge(name, 1, Integer::sum)));
     }
     JsonPrinter.print(
@@ -89,12 +89,13 @@ final class GitlabReport implements ReportForm {
   }
 
   private static ObjectNode unread(ReadProblem problem, int count) {
+    Place place = Place.of(problem);
     return issue(
-        problem.message(),
+        problem.message() + rendered(place),
         "unreadable",
-        Fingerprints.sha256(problem.file() + "\n" + problem.message() + "\n" + count),
+        Fingerprints.sha256(place.origin() + "\n" + problem.message() + "\n" + count),
         "blocker",
-        Place.of(problem));
+        place);
   }
 
   private static ObjectNode issue(

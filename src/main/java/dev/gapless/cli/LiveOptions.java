@@ -5,11 +5,15 @@ import dev.gapless.cluster.ClusterReader;
 import io.fabric8.kubernetes.client.Config;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /// The options by which kubectl finds a cluster and a namespace.
 final class LiveOptions {
   private static final String DEFAULT_NAMESPACE = "default";
+
+  // https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+  private static final Pattern NAME = Pattern.compile("(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?");
 
   @Option(
       names = {"-n", "--namespace"},
@@ -28,6 +32,13 @@ final class LiveOptions {
       paramLabel = "FILE",
       description = "The kubeconfig (default: $KUBECONFIG, else ~/.kube/config).")
   private Optional<Path> kubeconfig = Optional.empty();
+
+  /// Demands that the kubeconfig stays as it is.
+  ///
+  /// @throws UsageException when it would be overwritten
+  void demandApartFrom(FilesToWrite written) {
+    kubeconfig.ifPresent(it -> written.demandApartFrom("--kubeconfig", it));
+  }
 
   /// Opens the way to the cluster.
   ///
@@ -51,14 +62,28 @@ final class LiveOptions {
   }
 
   /// The namespace to look in.
+  ///
+  /// @throws UsageException when none can have that name
   String namespace(ClusterReader cluster) {
-    return namespace.orElseGet(cluster::defaultNamespace);
+    return named().orElseGet(cluster::defaultNamespace);
   }
 
   /// The namespace to look in.
+  ///
+  /// @throws UsageException when none can have that name
   String namespace(Config config) {
-    return namespace
+    return named()
         .or(() -> Optional.ofNullable(config.getNamespace()).filter(it -> !it.isEmpty()))
         .orElse(DEFAULT_NAMESPACE);
+  }
+
+  private Optional<String> named() {
+    if (namespace.filter(it -> !NAME.matcher(it).matches()).isPresent()) {
+      throw new UsageException(
+          "-n: must be a namespace's name, of 1 to 63 lower case letters, digits and '-', is \""
+              + namespace.get()
+              + "\"");
+    }
+    return namespace;
   }
 }

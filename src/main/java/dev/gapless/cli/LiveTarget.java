@@ -10,6 +10,7 @@ import dev.gapless.workload.Workload.DaemonSet;
 import dev.gapless.workload.Workload.Deployment;
 import dev.gapless.workload.Workload.Rollout;
 import dev.gapless.workload.Workload.StatefulSet;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +22,17 @@ import java.util.stream.Stream;
 ///
 /// @param resource the kind
 record LiveTarget(ApiResource resource, String name) {
+  /// The kinds by the names that messages use.
+  static final List<String> KINDS =
+      List.of(
+          "deployment",
+          "statefulset",
+          "daemonset",
+          "rollout",
+          "service",
+          "horizontalpodautoscaler",
+          "poddisruptionbudget");
+
   // Names of the kinds: plural, singular and short
   // (https://kubernetes.io/docs/reference/kubectl/#resource-types,
   // https://github.com/argoproj/argo-rollouts/blob/master/manifests/crds/rollout-crd.yaml).
@@ -49,7 +61,7 @@ record LiveTarget(ApiResource resource, String name) {
   /// Whether somebody asks about a cluster rather than about files.
   ///
   /// @throws UsageException when he asks about both, or neither
-  static boolean isAsked(List<String> words, List<String> paths) {
+  static boolean isAsked(List<String> words, List<Path> paths) {
     if (words.isEmpty() == paths.isEmpty()) {
       throw new UsageException(
           "either one workload in a cluster must be named, such as deployment/web, or manifests with"

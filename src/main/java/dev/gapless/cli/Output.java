@@ -1,6 +1,7 @@
 package dev.gapless.cli;
 
 import dev.gapless.policy.Names;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,7 @@ import picocli.CommandLine.TypeConversionException;
 /// A form of output and where it goes.
 ///
 /// @param file empty for standard output
-record Output(Form form, Optional<String> file) {
+record Output(Form form, Optional<Path> file) {
 
   /// The forms of output.
   enum Form {
@@ -47,10 +48,13 @@ record Output(Form form, Optional<String> file) {
               + "\""
               + Names.suggestion(word, words));
     }
-    Optional<String> file = equals < 0 ? Optional.empty() : Optional.of(text.substring(equals + 1));
-    if (file.filter(String::isEmpty).isPresent()) {
+    Form form = Form.values()[index];
+    if (equals < 0) {
+      return new Output(form, Optional.empty());
+    }
+    if (equals + 1 == text.length()) {
       throw new TypeConversionException("must name a file behind \"" + text + "\"");
     }
-    return new Output(Form.values()[index], file);
+    return new Output(form, Optional.of(PathArgument.parse(text.substring(equals + 1))));
   }
 }

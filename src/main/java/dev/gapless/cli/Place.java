@@ -25,7 +25,7 @@ record Place(String file, Optional<Position> position, Optional<String> source) 
   }
 
   static Place of(ReadProblem problem) {
-    return new Place(problem.file(), problem.position(), Optional.empty());
+    return new Place(problem.file(), problem.position(), problem.source());
   }
 
   /// The place of all of an object in a cluster, which stands in no file.

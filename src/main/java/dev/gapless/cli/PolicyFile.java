@@ -41,17 +41,21 @@ public final class PolicyFile {
   /// @throws UsageException when it cannot be read or holds a mistake: one line for each, with its
   ///   place
   public static Policies read(Path file) {
-    return read(Path.of(""), List.of(file.toString()), Catalog.RULES);
+    return read(Path.of(""), List.of(file), Catalog.RULES);
   }
 
   /// The policies of files, and those among the manifests in folders.
   ///
   /// @param directory what relative paths start from
   /// @throws UsageException as for one file
-  static Policies read(Path directory, List<String> paths, List<Rule> rules) {
+  static Policies read(Path directory, List<Path> paths, List<Rule> rules) {
     var reader = new PolicyFile(rules);
     var files = new ManifestReader(directory, InputStream.nullInputStream());
-    for (String path : paths) {
+    for (Path path : paths) {
+      if (path.equals(ManifestReader.STDIN)) {
+        reader.mistakes.add("--policy: must name a file or folder, is - for standard input");
+        continue;
+      }
       boolean folder = Files.isDirectory(directory.resolve(path));
       int before = reader.policies.size() + reader.mistakes.size();
       for (ManifestReader.Source source : files.find(List.of(path))) {

@@ -19,7 +19,7 @@ final class PolicyOptions {
       description =
           "Judge by the policies of this file, or among the manifests in this folder, instead of the"
               + " built-in one or the cluster's; may be given several times.")
-  private List<String> files = new ArrayList<>();
+  private List<Path> files = new ArrayList<>();
 
   @Option(
       names = "--namespace-labels",
@@ -32,6 +32,13 @@ final class PolicyOptions {
 
   Map<String, String> namespaceLabels() {
     return namespaceLabels;
+  }
+
+  /// Demands that the policies stay as they are.
+  ///
+  /// @throws UsageException when one would be overwritten
+  void demandApartFrom(FilesToWrite written) {
+    files.forEach(it -> written.demandApartFrom("--policy", it));
   }
 
   /// The policies of the files; empty where none was given.

@@ -71,6 +71,25 @@ final class ReportOptions {
     return baseline.isPresent();
   }
 
+  /// The files that reports go into.
+  ///
+  /// @throws UsageException when one of them cannot be written, or is another or the baseline
+  FilesToWrite filesToWrite(Shell shell) {
+    var written = new FilesToWrite(shell.directory());
+    for (Output output : outputs) {
+      output.file().ifPresent(it -> written.add("-o " + output.form() + "=", it));
+    }
+    demandBaselineApartFrom(written);
+    return written;
+  }
+
+  /// Demands that the baseline stays as it is.
+  ///
+  /// @throws UsageException when it would be overwritten
+  void demandBaselineApartFrom(FilesToWrite written) {
+    baseline.ifPresent(it -> written.demandApartFrom("--baseline", it));
+  }
+
   /// Finds out what is wrong with the options before any work is done.
   Printer printer(Shell shell, List<Rule> rules) {
     if (outputs.stream().filter(it -> it.file().isEmpty()).count() > 1) {

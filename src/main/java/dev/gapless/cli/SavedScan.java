@@ -19,7 +19,9 @@ import java.util.Optional;
 /// A finding is the same one when namespace, kind, name, rule and field are, a container's fields
 /// by the container's name.
 final class SavedScan {
-  private static final String KIND = "GaplessScan";
+  /// By which a saved scan is told from other files.
+  static final String KIND = "GaplessScan";
+
   private static final int VERSION = 1;
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -85,15 +87,18 @@ final class SavedScan {
         throw new UsageException(
             file + ": must be what --save wrote: kind " + KIND + ", version " + VERSION);
       }
+      if (!root.path("findings").isArray()) {
+        throw new UsageException(file + ": must be what --save wrote: findings must be a list");
+      }
       var findings = new ArrayList<Known>();
       for (JsonNode finding : root.path("findings")) {
         findings.add(
             new Known(
-                finding.path("namespace").asText(),
-                finding.path("kind").asText(),
-                finding.path("name").asText(),
-                finding.path("rule").asText(),
-                finding.path("path").asText()));
+                word(file, finding, "namespace"),
+                word(file, finding, "kind"),
+                word(file, finding, "name"),
+                word(file, finding, "rule"),
+                word(file, finding, "path")));
       }
       return new SavedScan(
           new ScanScope(text(root, "namespace"), text(root, "selector")), findings);
@@ -105,6 +110,14 @@ final class SavedScan {
     } catch (IOException e) {
       throw new UsageException(file + ": cannot be read: " + e.getMessage());
     }
+  }
+
+  private static String word(Path file, JsonNode finding, String member) {
+    if (!finding.path(member).isTextual()) {
+      throw new UsageException(
+          file + ": must be what --save wrote: a finding's " + member + " must be a string");
+    }
+    return finding.path(member).textValue();
   }
 
   private static Optional<String> text(JsonNode root, String field) {
@@ -121,13 +134,7 @@ final class SavedScan {
     scope.selector().ifPresent(it -> looked.put("selector", it));
     var all = root.putArray("findings");
     findings.forEach(it -> all.add(it.json()));
-    try {
-      Files.writeString(
-          directory.resolve(file),
-          JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
-    } catch (IOException e) {
-      throw new UsageException(file + ": cannot be written: " + e.getMessage());
-    }
+    WholeFile.write(directory.resolve(file), out -> out.println(root.toPrettyString()));
   }
 
   ScanScope scope() {

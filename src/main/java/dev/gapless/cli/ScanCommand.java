@@ -81,6 +81,8 @@ final class ScanCommand implements Callable<Integer> {
       throw new UsageException(
           "--against and --baseline both say what is known: leave one of the two out");
     }
+    selector.ifPresent(it -> SelectorSyntax.demand("-l", it));
+    demandSafeFiles();
     ReportOptions.Printer printer = reporting.printer(shell, rules);
     Optional<SavedScan> earlier = against.map(it -> SavedScan.read(shell.directory(), it));
     Optional<Policies> given = judging.policies().given(shell.directory(), rules);
@@ -97,10 +99,21 @@ final class ScanCommand implements Callable<Integer> {
     return exitCode;
   }
 
+  private void demandSafeFiles() {
+    FilesToWrite written = reporting.filesToWrite(shell);
+    against.ifPresent(it -> written.demandApartFrom("--against", it));
+    // Behind it, for one scan after the other may be compared with the last.
+    save.ifPresent(it -> written.add("--save ", it));
+    reporting.demandBaselineApartFrom(written);
+    judging.policies().demandApartFrom(written);
+    live.demandApartFrom(written);
+  }
+
   private CheckReport report(Config config, ScanScope scope, Optional<Policies> given) {
     try (ApiLists lists = ApiLists.open(config);
         var progress = new Progress(shell)) {
-      KubernetesVersion kubernetes = judging.kubernetesVersion().orElseGet(() -> version(lists));
+      KubernetesVersion kubernetes =
+          judging.kubernetesVersion(shell).orElseGet(() -> version(lists));
       var problems = new ArrayList<ReadProblem>();
       Policies policies = given.orElseGet(() -> ofCluster(lists, problems));
       return new ClusterScan(

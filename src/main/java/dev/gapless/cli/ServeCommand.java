@@ -218,9 +218,11 @@ final class ServeCommand implements Callable<Integer> {
     if (text == null) {
       return;
     }
-    if (KubernetesVersion.parse(text).isEmpty()) {
+    Optional<KubernetesVersion> version = KubernetesVersion.parse(text);
+    if (version.isEmpty()) {
       throw new UsageException("--kubernetes-version: must look like 1.34, is \"" + text + "\"");
     }
+    version.flatMap(JudgingOptions::remark).ifPresent(err()::println);
     set("gapless.kubernetes.version", text);
   }
 

@@ -11,6 +11,7 @@ import dev.gapless.rule.Rule;
 import dev.gapless.workload.KubernetesObject;
 import dev.gapless.workload.KubernetesVersion;
 import dev.gapless.workload.UnreadableObjectException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,14 +38,18 @@ final class WhyCommand implements Callable<Integer> {
   private final Shell shell;
   private final List<Rule> rules;
 
-  @Parameters(paramLabel = "KIND/NAME", arity = "0..*", description = "The object in a cluster.")
+  @Parameters(
+      paramLabel = "KIND/NAME",
+      arity = "0..*",
+      completionCandidates = Completions.Kinds.class,
+      description = "The object in a cluster.")
   private List<String> target = new ArrayList<>();
 
   @Option(
       names = {"-f", "--filename"},
       paramLabel = "PATH",
       description = "Files, folders, or - for standard input, instead of a workload in a cluster.")
-  private List<String> paths = new ArrayList<>();
+  private List<Path> paths = new ArrayList<>();
 
   @Option(
       names = {"-o", "--output"},

@@ -1,5 +1,8 @@
 package dev.gapless.cluster;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.gapless.policy.Names;
+import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.io.File;
@@ -7,6 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -71,8 +76,16 @@ public sealed interface ClusterAccess {
   private static Path usualKubeconfig(Map<String, String> environment) {
     String named = environment.getOrDefault("KUBECONFIG", "");
     if (!named.isEmpty()) {
-      // kubectl merges several files; the first is enough to find a context by name.
-      return Path.of(named.split(File.pathSeparator, 2)[0]);
+      // kubectl merges several files; the first that is there is enough to find a context by name.
+      List<Path> files =
+          Arrays.stream(named.split(File.pathSeparator, -1))
+              .filter(it -> !it.isEmpty())
+              .map(Path::of)
+              .toList();
+      Optional<Path> first = files.stream().filter(Files::exists).findFirst();
+      if (!files.isEmpty()) {
+        return first.orElse(files.getFirst());
+      }
     }
     return Path.of(System.getProperty("user.home", "."), ".kube", "config");
   }
@@ -104,28 +117,78 @@ public sealed interface ClusterAccess {
   }
 
   private static Config read(Path file, Optional<String> context) {
-    if (!Files.isReadable(file)) {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
       throw new IllegalArgumentException(
           file
               + ": the kubeconfig "
-              + (Files.exists(file) ? "cannot be read" : "does not exist")
+              + (Files.isDirectory(file)
+                  ? "is a folder"
+                  : Files.exists(file) ? "cannot be read" : "does not exist")
               + "; name another one with --kubeconfig");
     }
+    Config config;
     try {
-      Config config = Config.fromKubeconfig(context.orElse(null), file.toFile());
-      if (context.isPresent()
-          && (config.getCurrentContext() == null
-              || !context.get().equals(config.getCurrentContext().getName()))) {
-        throw new IllegalArgumentException(
-            file + ": has no context \"" + context.get() + "\"; name one of the file's contexts");
-      }
-      return config;
-    } catch (IllegalArgumentException known) {
-      throw known;
+      config = Config.fromKubeconfig(context.orElse(null), file.toFile());
     } catch (RuntimeException broken) {
       throw new IllegalArgumentException(
-          file + ": is no kubeconfig (" + broken.getMessage() + ")", broken);
+          file + ": is no kubeconfig (" + reason(broken) + ")", broken);
     }
+    demandContext(file, context, config);
+    return config;
+  }
+
+  // Without one the client would go to some server of its own choice.
+  private static void demandContext(Path file, Optional<String> wanted, Config config) {
+    List<String> known =
+        Optional.ofNullable(config.getContexts()).orElse(List.of()).stream()
+            .map(NamedContext::getName)
+            .toList();
+    if (known.isEmpty()) {
+      throw new IllegalArgumentException(file + ": is no kubeconfig (it names no context)");
+    }
+    NamedContext current = config.getCurrentContext();
+    if (wanted.isPresent() && (current == null || !wanted.get().equals(current.getName()))) {
+      throw new IllegalArgumentException(
+          file
+              + ": has no context \""
+              + wanted.get()
+              + "\""
+              + Names.suggestion(wanted.get(), known)
+              + "; its contexts are "
+              + String.join(", ", known));
+    }
+    if (current == null) {
+      throw new IllegalArgumentException(
+          file
+              + ": none of its contexts is the current one; name one with --context: "
+              + String.join(", ", known));
+    }
+    if (config.getMasterUrl().equals(Config.DEFAULT_MASTER_URL + "/")) {
+      throw new IllegalArgumentException(
+          file
+              + ": its context \""
+              + current.getName()
+              + "\" names the cluster \""
+              + current.getContext().getCluster()
+              + "\", of which it has no server");
+    }
+  }
+
+  private static String reason(Throwable broken) {
+    Throwable cause = broken;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return switch (cause) {
+      case JsonProcessingException syntax ->
+          syntax.getOriginalMessage().replaceAll("\\s*\\(start marker at .*", "")
+              + Optional.ofNullable(syntax.getLocation())
+                  .map(it -> ", line " + it.getLineNr())
+                  .orElse("");
+      // What the client makes of an empty file.
+      case NullPointerException _ -> "it is empty";
+      default -> String.valueOf(cause.getMessage()).strip().replaceAll("\\s+", " ");
+    };
   }
 
   /// For people: which API server this is.

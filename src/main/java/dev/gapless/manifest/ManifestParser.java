@@ -146,9 +146,26 @@ public final class ManifestParser {
   }
 
   private ManifestPart broken(String text, Position position, int firstLine, String message) {
-    Optional<String> line = text.lines().skip(position.line() - firstLine).findFirst();
+    List<String> lines = text.lines().toList();
+    int last = lines.size();
+    while (last > 1 && lines.get(last - 1).isBlank()) {
+      last--;
+    }
+    // What is missing at the end is missing behind the last line that says something.
+    String lastLine = lines.get(last - 1);
+    Position at =
+        position.line() - firstLine < lines.size()
+            ? position
+            : new Position(firstLine + last - 1, 1 + lastLine.codePointCount(0, lastLine.length()));
     return new ManifestPart.Broken(
-        text, new ReadProblem(file, Optional.of(position), message, line));
+        text,
+        new ReadProblem(
+            file,
+            Optional.of(at),
+            message,
+            Optional.of(lines.get(at.line() - firstLine)),
+            // A file on disk is its own place, whatever it was rendered from.
+            file.equals(ManifestReader.STDIN_NAME) ? comment : Optional.empty()));
   }
 
   private ManifestPart document(

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 /// Finds and reads the files that somebody names: files, folders and standard input.
 public final class ManifestReader {
   /// Standard input as an argument.
-  public static final String STDIN = "-";
+  public static final Path STDIN = Path.of("-");
 
   /// Standard input in messages.
   public static final String STDIN_NAME = "stdin";
@@ -53,21 +53,22 @@ public final class ManifestReader {
   }
 
   /// All files behind some arguments, each once: a file itself, in a folder every manifest in
-  /// alphabetical order, folders within it too unless they are hidden, standard input for `-`.
-  public List<Source> find(List<String> arguments) {
+  /// alphabetical order, folders within it too unless they are hidden, standard input for `-`. A
+  /// pipe or standard input without a document is a problem, a file without one is none.
+  public List<Source> find(List<Path> arguments) {
     Map<Path, Source> found = new LinkedHashMap<>();
-    for (String argument : arguments) {
+    for (Path argument : arguments) {
       if (argument.equals(STDIN)) {
-        found.putIfAbsent(Path.of(STDIN), once(STDIN_NAME, () -> stdin));
+        found.putIfAbsent(STDIN, once(STDIN_NAME, () -> stdin));
         continue;
       }
       Path path = directory.resolve(argument);
       if (Files.isDirectory(path)) {
-        if (!walk(path, Path.of(argument), new ArrayList<>(), found)) {
-          addTo(found, path, failing(Path.of(argument), "holds no .yaml, .yml or .json file"));
+        if (!walk(path, argument, new ArrayList<>(), found)) {
+          addTo(found, path, failing(argument, "holds no .yaml, .yml or .json file"));
         }
       } else {
-        add(path, Path.of(argument), found);
+        add(path, argument, found);
       }
     }
     return List.copyOf(found.values());
@@ -99,7 +100,7 @@ public final class ManifestReader {
         }
         if (Files.isDirectory(entry)) {
           any |= walk(entry, name.resolve(last), above, found);
-        } else if (EXTENSIONS.stream().anyMatch(last::endsWith)) {
+        } else if (isManifest(last)) {
           add(entry, name.resolve(last), found);
           any = true;
         }
@@ -110,6 +111,22 @@ public final class ManifestReader {
       addTo(found, folder, failing(name, "cannot be listed: " + reason(e)));
       return true;
     }
+  }
+
+  /// Whether a file would be found in a folder.
+  ///
+  /// @param file from the folder on
+  public static boolean isFound(Path file) {
+    for (Path name : file) {
+      if (name.toString().startsWith(".")) {
+        return false;
+      }
+    }
+    return isManifest(file.toString());
+  }
+
+  private static boolean isManifest(String name) {
+    return EXTENSIONS.stream().anyMatch(name::endsWith);
   }
 
   private static Source failing(Path name, String message) {
@@ -169,7 +186,25 @@ public final class ManifestReader {
   private static Source once(String name, Opening opening) {
     var read = new AtomicReference<List<ManifestPiece>>();
     return new Listed(
-        name, () -> read.updateAndGet(known -> known == null ? pieces(name, opening) : known));
+        name,
+        () ->
+            read.updateAndGet(
+                known -> known == null ? demandSomething(name, pieces(name, opening)) : known));
+  }
+
+  // What a failed command leaves behind in a pipe must not pass for manifests without a mistake;
+  // `kubectl apply -f -` fails on it too (error: no objects passed to apply).
+  private static List<ManifestPiece> demandSomething(String name, List<ManifestPiece> pieces) {
+    boolean any =
+        pieces.stream()
+            .map(ManifestPiece::read)
+            .anyMatch(it -> !it.documents().isEmpty() || !it.problems().isEmpty());
+    return any
+        ? pieces
+        : unread(
+            name,
+            "holds no document: the command that it comes from has probably failed, or printed"
+                + " nothing");
   }
 
   private static List<ManifestPiece> pieces(String name, Opening opening) {

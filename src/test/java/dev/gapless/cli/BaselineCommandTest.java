@@ -220,6 +220,45 @@ class BaselineCommandTest {
   }
 
   @Test
+  void anotherFileIsNamedInOneLine() throws IOException {
+    Files.writeString(directory.resolve("known.json"), BARE);
+    assertEquals(
+        new Invocation(
+            2,
+            "",
+            "known.json: must be a baseline, is a Deployment: gapless baseline writes such a file\n"),
+        check("bare.yaml"));
+    Invocation.of(directory, "check", "-o", "json=known.json", "bare.yaml");
+    assertEquals(
+        new Invocation(
+            2,
+            "",
+            "known.json: must be a baseline, is a report of -o json: gapless baseline writes such a"
+                + " file\n"),
+        check("bare.yaml"));
+    Files.writeString(
+        directory.resolve("known.json"), "{\"kind\": \"GaplessScan\", \"version\": 1}");
+    assertEquals(
+        new Invocation(
+            2,
+            "",
+            "known.json: must be a baseline, is a saved scan (for --against): gapless baseline"
+                + " writes such a file\n"),
+        check("bare.yaml"));
+  }
+
+  @Test
+  void manyMistakesAreCounted() throws IOException {
+    Files.writeString(
+        directory.resolve("known.json"),
+        "{\"version\": 1, \"findings\": [" + "1,".repeat(29) + "1]}");
+    Invocation check = check("bare.yaml");
+    assertEquals(2, check.exitCode());
+    assertEquals(11, check.err().lines().count());
+    assertTrue(check.err().endsWith("\nknown.json: and 20 mistakes more\n"), check.err());
+  }
+
+  @Test
   void aBaselineThatIsNotThereIsAMistake() {
     assertEquals(
         new Invocation(2, "", "known.json: cannot be read: no such file or folder\n"),

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckCommandTest {
   static final String WEB =
@@ -473,7 +474,96 @@ class CheckCommandTest {
                 """),
         report.path("skipped"));
     assertEquals("stdin", report.path("errors").path(0).path("file").asText());
-    assertEquals(4, report.path("errors").path(0).path("line").asInt());
+    assertEquals(3, report.path("errors").path(0).path("line").asInt());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "\n \n",
+        "# nothing\n",
+        "---\n",
+        "---\n# Source: shop/templates/a.yaml\n---\n\n",
+        "null\n",
+        "\uFEFF"
+      })
+  void aStreamWithoutADocumentIsNoSuccess(String nothing) {
+    String refusal =
+        "stdin: holds no document: the command that it comes from has probably failed, or printed"
+            + " nothing\n";
+    assertEquals(
+        new Invocation(2, "0 objects judged, 1 unreadable: no findings\n", refusal),
+        Invocation.withInput(directory, nothing, "check", "-"));
+    for (String command : List.of("fix -", "baseline -", "why -f -", "diff -f -")) {
+      assertEquals(
+          new Invocation(2, "", refusal),
+          Invocation.withInput(directory, nothing, command.split(" ", -1)),
+          command);
+    }
+  }
+
+  @Test
+  void aFileWithoutADocumentIsASuccess() throws IOException {
+    Files.writeString(directory.resolve("nothing.yaml"), "# nothing\n");
+    assertEquals(
+        new Invocation(0, "0 objects judged: no findings\n", ""),
+        Invocation.of(directory, "check", "nothing.yaml"));
+    assertEquals(
+        new Invocation(0, "0 objects judged: no findings\n", ""),
+        Invocation.withInput(directory, "{apiVersion: v1, kind: List, items: []}\n", "check", "-"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          kind: [\\n          | 6:8: while parsing a flow node: expected the node content, but found '<stream end>' | kind: [ | 8
+          kind: [\\n\\n  \\n | 6:8: while parsing a flow node: expected the node content, but found '<stream end>' | kind: [ | 8
+          kind: [             | 6:8: while parsing a flow node: expected the node content, but found '<stream end>' | kind: [ | 8
+          kind: {a: b\\n     | 6:7: while parsing a flow mapping: expected ',' or '}', but got <stream end> | kind: {a: b | 7
+          a: b: c\\n         | 6:5: mapping values are not allowed here | a: b: c | 5
+          a: b\\nc\\n       | 7:1: while scanning a simple key: could not find expected ':' | c | 1
+          {"a": 1,\\n        | 6:9: while parsing a flow node: expected the node content, but found '<stream end>' | {"a": 1, | 9
+          """)
+  void whatIsNoYamlIsShownWithItsTemplate(String text, String message, String line, int caret)
+      throws IOException {
+    String broken =
+        "---\na: b\n---\n# Source: shop/templates/web.yaml\n\n" + text.replace("\\n", "\n");
+    String excerpt = "    " + line + "\n" + " ".repeat(3 + caret) + "^\n";
+    assertEquals(
+        "shop/templates/web.yaml (stdin:" + message.replaceFirst(": ", "): ") + "\n" + excerpt,
+        Invocation.withInput(directory, broken, "check", "-").err());
+    Files.writeString(directory.resolve("all.yaml"), broken);
+    assertEquals(
+        "all.yaml:" + message + "\n" + excerpt,
+        Invocation.of(directory, "check", "all.yaml").err());
+  }
+
+  @Test
+  void everyFormNamesTheTemplateOfWhatIsNoYaml() throws JsonProcessingException {
+    String broken = "# Source: shop/templates/web.yaml\nkind: [\n";
+    assertEquals(
+        new JsonMapper()
+            .readTree(
+                """
+                [{"file":"stdin","line":2,"column":8,"source":"shop/templates/web.yaml",
+                  "message":"while parsing a flow node: expected the node content, but found '<stream end>'"}]
+                """),
+        new JsonMapper()
+            .readTree(Invocation.withInput(directory, broken, "check", "-o", "json", "-").out())
+            .path("errors"));
+    JsonNode gitlab =
+        new JsonMapper()
+            .readTree(Invocation.withInput(directory, broken, "check", "-o", "gitlab", "-").out())
+            .path(0);
+    assertEquals("shop/templates/web.yaml", gitlab.at("/location/path").asText());
+    assertTrue(gitlab.path("description").asText().endsWith(" (stdin:2)"), gitlab.toString());
+    for (String form : List.of("sarif", "github", "junit", "markdown")) {
+      Invocation check = Invocation.withInput(directory, broken, "check", "-o", form, "-");
+      assertTrue(check.out().contains("shop/templates/web.yaml"), check.out());
+    }
   }
 
   @Test
@@ -482,6 +572,12 @@ class CheckCommandTest {
         0,
         Invocation.of(directory, "check", "--kubernetes-version", "v1.29.3", "web.yaml")
             .exitCode());
+    assertEquals(
+        new Invocation(
+            0,
+            "1 object judged: no findings\n",
+            "--kubernetes-version: is 1.99, the newest that this build knows is 1.36: judged as that\n"),
+        Invocation.of(directory, "check", "--kubernetes-version", "1.99", "web.yaml"));
     assertEquals(
         """
         Invalid value for option '--kubernetes-version': "new" is no Kubernetes version such as 1.34

@@ -12,10 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,8 +56,6 @@ class CompletionCommandTest {
 
   /// What bash offers once the script is sourced, as it would when somebody presses the tab key.
   private Set<String> completed(String typed) throws Exception {
-    Path script = directory.resolve("gapless.bash");
-    Files.writeString(script, Invocation.of(directory, "completion", "bash").out());
     var words = new ArrayList<>(List.of("gapless"));
     boolean open =
         typed.isEmpty() || Set.of("completion", "check --fail-on", "check -o").contains(typed);
@@ -65,13 +66,64 @@ class CompletionCommandTest {
     String program =
         // Only bash itself may call the builtin, while it completes.
         "compopt() { :; }; source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMP_LINE=\"$*\";"
-            + " COMP_POINT=${#COMP_LINE}; _complete_gapless; printf '%s\\n' \"${COMPREPLY[@]}\"";
-    var command = new ArrayList<>(List.of("bash", "-c", program, script.toString()));
+            + " COMP_POINT=${#COMP_LINE}; _gapless gapless \"${!#}\" \"${COMP_WORDS[COMP_CWORD-1]}\";"
+            + " printf '%s\\n' \"${COMPREPLY[@]}\"";
+    var command = new ArrayList<>(List.of("bash", "-c", program, script().toString()));
     command.addAll(words);
     String out = run(command);
     var offered = new TreeSet<String>();
     out.lines().map(String::strip).filter(it -> !it.isEmpty()).forEach(offered::add);
     return offered;
+  }
+
+  private Path script() throws IOException {
+    return Files.writeString(
+        directory.resolve("gapless.bash"), Invocation.of(directory, "completion", "bash").out());
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aTabKeyInBashCompletesFilesAndWhatStandsBehindAnEqualsSign() throws Exception {
+    for (String file : List.of("known.json", "policy.yaml", "my charts/web.yaml", "warn.yaml")) {
+      Files.createDirectories(directory.resolve(file).getParent());
+      Files.writeString(directory.resolve(file), "");
+    }
+    // Beside each line what the command is given when the return key is pressed behind it.
+    Map<String, List<String>> lines = new LinkedHashMap<>();
+    lines.put("check pol\t", List.of("check", "policy.yaml"));
+    lines.put("ch\tmy\tw\tpol\t", List.of("check", "my charts/web.yaml", "policy.yaml"));
+    lines.put("check ./pol\t", List.of("check", "./policy.yaml"));
+    lines.put("check -- pol\t", List.of("check", "--", "policy.yaml"));
+    lines.put("check --poli\tpol\t", List.of("check", "--policy", "policy.yaml"));
+    lines.put("check --policy=pol\t", List.of("check", "--policy=policy.yaml"));
+    lines.put("check --baseline kn\t.", List.of("check", "--baseline", "known.json", "."));
+    lines.put("check -o json=kn\t", List.of("check", "-o", "json=known.json"));
+    lines.put("check -o json=my\tw\t", List.of("check", "-o", "json=my charts/web.yaml"));
+    lines.put("check --output=jun\t", List.of("check", "--output=junit"));
+    lines.put("check --output=json=kn\t", List.of("check", "--output=json=known.json"));
+    lines.put("check --color=al\t", List.of("check", "--color=always"));
+    lines.put("check --color al\tpol\t", List.of("check", "--color", "always", "policy.yaml"));
+    // What takes one of some words takes no file.
+    lines.put("check --fail-on kn\t", List.of("check", "--fail-on", "kn"));
+    lines.put("check --fail-on wa\t", List.of("check", "--fail-on", "warn"));
+    lines.put("scan -n pol\t", List.of("scan", "-n", "pol"));
+    lines.put("scan pol\t", List.of("scan", "pol"));
+    lines.put(
+        "scan --save kn\t--ag\tkn\t",
+        List.of("scan", "--save", "known.json", "--against", "known.json"));
+    lines.put("baseline pol\t-o kn\t", List.of("baseline", "policy.yaml", "-o", "known.json"));
+    lines.put("why depl\tweb", List.of("why", "deployment/web"));
+    lines.put("diff -f pol\t", List.of("diff", "-f", "policy.yaml"));
+    lines.put("fix --wr\tpol\t", List.of("fix", "--write", "policy.yaml"));
+    lines.put("explain readiness-probe-m\t", List.of("explain", "readiness-probe-missing"));
+    var given = new LinkedHashMap<String, List<String>>();
+    try (InteractiveBash bash = InteractiveBash.start(directory)) {
+      bash.enter("source " + script());
+      for (String line : lines.keySet()) {
+        given.put(line, bash.argumentsOf("gapless", line));
+      }
+    }
+    assertEquals(lines, given);
   }
 
   @Test

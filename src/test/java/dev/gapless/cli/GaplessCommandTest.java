@@ -122,6 +122,36 @@ class GaplessCommandTest {
     assertEquals(message, mistyped.err().lines().findFirst().orElseThrow());
   }
 
+  @ParameterizedTest(name = "gapless {0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          check ''                  | positional parameter at index 0..* (PATH)
+          check a.yaml ''           | positional parameter at index 0..* (PATH)
+          fix --write ''            | positional parameter at index 0..* (PATH)
+          baseline ''               | positional parameter at index 0..* (PATH)
+          baseline . -o ''          | option '--output'
+          why -f ''                 | option '--filename' (PATH)
+          diff --filename=          | option '--filename' (PATH)
+          check . --policy ''       | option '--policy' (FILE)
+          check . --baseline=       | option '--baseline'
+          scan --save ''            | option '--save'
+          scan --against ''         | option '--against'
+          scan --kubeconfig ''      | option '--kubeconfig'
+          serve --policy ''         | option '--policy'
+          serve --certs-dir ''      | option '--certs-dir'
+          serve --certificate ''    | option '--certificate'
+          """)
+  void nothingIsNotTheCurrentFolder(String arguments, String named) {
+    Invocation empty = Invocation.of(directory, arguments.replace("''", "").split(" ", -1));
+    assertEquals(2, empty.exitCode());
+    assertEquals("", empty.out());
+    assertEquals(
+        "Invalid value for " + named + ": must name a file or folder, is empty",
+        empty.err().lines().findFirst().orElseThrow());
+  }
+
   @Test
   void withoutACommandNothingIsDone() {
     assertEquals(

@@ -201,7 +201,7 @@ class LiveCommandIT {
     Invocation unknown =
         run(Map.of(), "why", "deploy/web", "--kubeconfig", file + "", "--context=x");
     assertEquals(
-        new Invocation(2, "", file + ": has no context \"x\"; name one of the file's contexts\n"),
+        new Invocation(2, "", file + ": has no context \"x\"; its contexts are test, shop\n"),
         unknown);
   }
 

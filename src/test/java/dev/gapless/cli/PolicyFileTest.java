@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -121,7 +122,7 @@ class PolicyFileTest {
         "none.yaml: cannot be read: no such file or folder",
         assertThrows(
                 UsageException.class,
-                () -> PolicyFile.read(directory, List.of("none.yaml"), TestRules.ALL))
+                () -> PolicyFile.read(directory, List.of(Path.of("none.yaml")), TestRules.ALL))
             .getMessage());
   }
 
@@ -143,7 +144,9 @@ class PolicyFileTest {
     Files.writeString(directory.resolve("c.yaml"), CheckCommandTest.policy("c", "Warn"));
 
     assertEquals(
-        3, PolicyFile.read(directory, List.of("c.yaml", "policies"), TestRules.ALL).size());
+        3,
+        PolicyFile.read(directory, List.of(Path.of("c.yaml"), Path.of("policies")), TestRules.ALL)
+            .size());
     assertEquals(
         List.of(
             "policies/a.yaml:4:3: metadata.name: must be unique, but there is another policy \"a\"",
@@ -161,7 +164,9 @@ class PolicyFileTest {
     return String.valueOf(
         assertThrows(
                 UsageException.class,
-                () -> PolicyFile.read(directory, List.of(paths), TestRules.ALL))
+                () ->
+                    PolicyFile.read(
+                        directory, Arrays.stream(paths).map(Path::of).toList(), TestRules.ALL))
             .getMessage());
   }
 
@@ -174,7 +179,7 @@ class PolicyFileTest {
     return String.valueOf(
         assertThrows(
                 UsageException.class,
-                () -> PolicyFile.read(directory, List.of("policy.yaml"), TestRules.ALL))
+                () -> PolicyFile.read(directory, List.of(Path.of("policy.yaml")), TestRules.ALL))
             .getMessage());
   }
 }

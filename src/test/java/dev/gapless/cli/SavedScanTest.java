@@ -63,6 +63,12 @@ class SavedScanTest {
     assertMessage("saved.json: no such file; write it with --save first");
     Files.writeString(directory.resolve(FILE), "{\"version\": 1}");
     assertMessage("saved.json: must be what --save wrote: kind GaplessScan, version 1");
+    Files.writeString(directory.resolve(FILE), "{\"kind\": \"GaplessScan\", \"version\": 1}");
+    assertMessage("saved.json: must be what --save wrote: findings must be a list");
+    Files.writeString(
+        directory.resolve(FILE),
+        "{\"kind\": \"GaplessScan\", \"version\": 1, \"findings\": [{\"namespace\": \"a\"}]}");
+    assertMessage("saved.json: must be what --save wrote: a finding's kind must be a string");
     Files.writeString(directory.resolve(FILE), "{");
     assertTrue(message().startsWith("saved.json: must be what --save wrote: "), message());
   }

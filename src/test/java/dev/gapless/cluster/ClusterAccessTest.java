@@ -2,16 +2,18 @@ package dev.gapless.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.workload.KubernetesVersion;
 import io.fabric8.kubernetes.client.Config;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ClusterAccessTest {
   private static final String KUBECONFIG =
@@ -108,24 +110,70 @@ class ClusterAccessTest {
         ClusterAccess.asKubectl(Optional.of(named), Optional.of("two"), environment));
   }
 
-  @Test
-  void aContextThatIsNotThereIsNamed() throws Exception {
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          three | has no context "three"; its contexts are one, two
+          tow   | has no context "tow" (did you mean "two"?); its contexts are one, two
+          """)
+  void aContextThatIsNotThereIsNamedWithThoseThatAre(String context, String message)
+      throws Exception {
     Path file = Files.writeString(folder.resolve("config"), KUBECONFIG);
 
-    var refusal =
-        assertThrows(
-            IllegalArgumentException.class, () -> server(Optional.of(file), Optional.of("three")));
-    assertTrue(String.valueOf(refusal.getMessage()).contains("has no context \"three\""));
+    assertEquals(file + ": " + message, refusal(file, Optional.of(context)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ''                                                      | is no kubeconfig (it is empty)
+          a: b                                                    | is no kubeconfig (it names no context)
+          {                                                       | is no kubeconfig (Unexpected end-of-input: expected close marker for Object, line 1)
+          contexts: [{name: a, context: {cluster: c}}]            | none of its contexts is the current one; name one with --context: a
+          {"current-context": "b", "contexts": [{"name": "a", "context": {"cluster": "c"}}]} | none of its contexts is the current one; name one with --context: a
+          {"current-context": "a", "contexts": [{"name": "a", "context": {"cluster": "c"}}]} | its context "a" names the cluster "c", of which it has no server
+          """)
+  void whatIsNoKubeconfigIsNamed(String text, String message) throws Exception {
+    Path file = Files.writeString(folder.resolve("config"), text);
+
+    assertEquals(file + ": " + message, refusal(file, Optional.empty()));
   }
 
   @Test
-  void whatIsNoKubeconfigIsNamed() throws Exception {
-    Path file = Files.writeString(folder.resolve("config"), "{{{");
+  void aKubeconfigThatCannotBeReadIsNamed() {
+    assertEquals(
+        folder + ": the kubeconfig is a folder; name another one with --kubeconfig",
+        refusal(folder, Optional.empty()));
+    Path none = folder.resolve("none");
+    assertEquals(
+        none + ": the kubeconfig does not exist; name another one with --kubeconfig",
+        refusal(none, Optional.empty()));
+  }
 
-    var refusal =
-        assertThrows(
-            IllegalArgumentException.class, () -> server(Optional.of(file), Optional.empty()));
-    assertTrue(String.valueOf(refusal.getMessage()).startsWith(file + ": is no kubeconfig"));
+  @Test
+  void ofSeveralKubeconfigsTheFirstThatIsThereIsUsed() throws Exception {
+    Path file = Files.writeString(folder.resolve("config"), KUBECONFIG);
+    String none = folder.resolve("none").toString();
+
+    assertEquals(
+        new ClusterAccess.Kubeconfig(file, Optional.empty()),
+        ClusterAccess.asKubectl(
+            Optional.empty(),
+            Optional.empty(),
+            Map.of("KUBECONFIG", none + File.pathSeparator + file)));
+    assertEquals(
+        new ClusterAccess.Kubeconfig(Path.of(none), Optional.empty()),
+        ClusterAccess.asKubectl(Optional.empty(), Optional.empty(), Map.of("KUBECONFIG", none)));
+  }
+
+  private static String refusal(Path file, Optional<String> context) {
+    return String.valueOf(
+        assertThrows(IllegalArgumentException.class, () -> server(Optional.of(file), context))
+            .getMessage());
   }
 
   @Test

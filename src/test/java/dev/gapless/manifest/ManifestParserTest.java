@@ -84,7 +84,7 @@ class ManifestParserTest {
         List.of("{\"a\":1}", "{\"c\":3}"),
         file.documents().stream().map(it -> it.tree().toString()).toList());
     assertEquals(1, file.problems().size());
-    assertTrue(file.problems().getFirst().toString().startsWith("f:4:1: "));
+    assertTrue(file.problems().getFirst().toString().startsWith("f:3:5: "));
   }
 
   @Test

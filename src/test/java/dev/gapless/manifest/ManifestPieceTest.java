@@ -38,9 +38,14 @@ class ManifestPieceTest {
         "a: 1\r\n--- # next\r\nb: [\n---\n{\"c\": 1}{\"d\": 2}",
         "--- x\na: 1\n\n\n--- \n"
       })
-  void oneAfterTheOtherTheyAreTheWhole(String text) {
-    List<ManifestPiece> pieces = pieces(text);
-    ManifestFile whole = ManifestParser.parse("stdin", text);
+  void oneAfterTheOtherTheyAreTheWhole(String text) throws IOException {
+    Files.writeString(directory.resolve("whole"), text);
+    List<ManifestPiece> pieces =
+        new ManifestReader(directory, InputStream.nullInputStream())
+            .find(List.of(Path.of("whole")))
+            .getFirst()
+            .pieces();
+    ManifestFile whole = ManifestParser.parse("whole", text);
     assertEquals(text, pieces.stream().map(it -> it.read().text()).collect(Collectors.joining()));
     assertEquals(text, whole.text());
     assertEquals(
@@ -91,7 +96,9 @@ class ManifestPieceTest {
     Path pipe = directory.resolve("pipe");
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
     ManifestReader.Source source =
-        new ManifestReader(directory, InputStream.nullInputStream()).find(List.of("pipe")).get(0);
+        new ManifestReader(directory, InputStream.nullInputStream())
+            .find(List.of(Path.of("pipe")))
+            .get(0);
     var writer =
         CompletableFuture.runAsync(() -> {
           try {
@@ -152,6 +159,9 @@ class ManifestPieceTest {
 
   private List<ManifestPiece> pieces(String text) {
     var in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-    return new ManifestReader(directory, in).find(List.of("-")).getFirst().pieces();
+    return new ManifestReader(directory, in)
+        .find(List.of(ManifestReader.STDIN))
+        .getFirst()
+        .pieces();
   }
 }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +45,8 @@ class ManifestReaderTest {
   @Test
   void standardInputIsRead() {
     var in = new ByteArrayInputStream("a: [".getBytes(StandardCharsets.UTF_8));
-    ManifestFile file = new ManifestReader(directory, in).find(List.of("-")).getFirst().get();
+    ManifestFile file =
+        new ManifestReader(directory, in).find(List.of(ManifestReader.STDIN)).getFirst().get();
     assertEquals("stdin", file.name());
     assertEquals(1, file.problems().size());
   }
@@ -71,6 +73,8 @@ class ManifestReaderTest {
 
   private List<ManifestFile> files(String... arguments) {
     return new ManifestReader(directory, InputStream.nullInputStream())
-        .find(List.of(arguments)).stream().map(ManifestReader.Source::get).toList();
+        .find(Arrays.stream(arguments).map(Path::of).toList()).stream()
+            .map(ManifestReader.Source::get)
+            .toList();
   }
 }
