@@ -519,13 +519,13 @@ class CheckCommandTest {
       delimiter = '|',
       textBlock =
           """
-          kind: [\\n          | 6:8: while parsing a flow node: expected the node content, but found '<stream end>' | kind: [ | 8
-          kind: [\\n\\n  \\n | 6:8: while parsing a flow node: expected the node content, but found '<stream end>' | kind: [ | 8
-          kind: [             | 6:8: while parsing a flow node: expected the node content, but found '<stream end>' | kind: [ | 8
-          kind: {a: b\\n     | 6:7: while parsing a flow mapping: expected ',' or '}', but got <stream end> | kind: {a: b | 7
-          a: b: c\\n         | 6:5: mapping values are not allowed here | a: b: c | 5
-          a: b\\nc\\n       | 7:1: while scanning a simple key: could not find expected ':' | c | 1
-          {"a": 1,\\n        | 6:9: while parsing a flow node: expected the node content, but found '<stream end>' | {"a": 1, | 9
+          kind: [\\n          | 6:8: a value must stand here | kind: [ | 8
+          kind: [\\n\\n  \\n | 6:8: a value must stand here | kind: [ | 8
+          kind: [             | 6:8: a value must stand here | kind: [ | 8
+          kind: {a: b\\n     | 6:7: this must be closed by } | kind: {a: b | 7
+          a: b: c\\n         | 6:5: a colon must not stand here: indent as the lines above, put a space behind their colons, or quote the value | a: b: c | 5
+          a: b\\nc\\n       | 7:1: a colon and a space must follow this | c | 1
+          {"a": 1,\\n        | 6:9: a value must stand here | {"a": 1, | 9
           """)
   void whatIsNoYamlIsShownWithItsTemplate(String text, String message, String line, int caret)
       throws IOException {
@@ -549,7 +549,7 @@ class CheckCommandTest {
             .readTree(
                 """
                 [{"file":"stdin","line":2,"column":8,"source":"shop/templates/web.yaml",
-                  "message":"while parsing a flow node: expected the node content, but found '<stream end>'"}]
+                  "message":"a value must stand here"}]
                 """),
         new JsonMapper()
             .readTree(Invocation.withInput(directory, broken, "check", "-o", "json", "-").out())

@@ -98,7 +98,7 @@ class FixWriteTest {
     Invocation fix = Invocation.of(directory, "fix", "--write", ".");
     assertEquals(2, fix.exitCode());
     assertEquals("0 files fixed, 1 left alone, 0 without need\n", fix.out());
-    assertTrue(fix.err().startsWith("a.yaml:13:"), fix.err());
+    assertTrue(fix.err().startsWith("a.yaml:12:"), fix.err());
     assertEquals(BARE + "---\nbroken: [\n", Files.readString(file));
   }
 
