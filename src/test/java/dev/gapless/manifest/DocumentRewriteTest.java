@@ -223,6 +223,10 @@ class DocumentRewriteTest {
         "s:\n  a: 1\n    # a\n  # b\n  b: |+\n    x\n\n",
         "[{'op': 'add', 'path': '/s/k', 'value': 1}]",
         "s:\n  a: 1\n    # a\n  k: 1\n  # b\n  b: |+\n    x\n\n");
+    assertRewritten(
+        "s:\n  a: 1\n    # a\n  b:\n  - 2\n  # - 3\n  c: |+\n    x\n\n",
+        "[{'op': 'add', 'path': '/s/k', 'value': 1}]",
+        "s:\n  a: 1\n    # a\n  k: 1\n  b:\n  - 2\n  # - 3\n  c: |+\n    x\n\n");
   }
 
   @Test
