@@ -546,18 +546,12 @@ final class SourceEditor {
     int first = start(mapping.members().getFirst().key());
     int column = mapping.members().getFirst().key().span().startColumn();
     String margin = " ".repeat(column);
-    int lastIndex = mapping.members().size() - 1;
-    for (int i = lastIndex; i >= 0; i--) {
-      YamlNode.Member member = mapping.members().get(i);
-      boolean stays = !(member.key() instanceof YamlNode.Scalar key && gone.contains(key.text()));
-      if (stays && canBeFollowed(member.value())) {
-        // What stands right above a further field is about that one.
-        boolean last = i == lastIndex;
-        int end = behindComments(contentEnd(member.value()), last ? column : column + 1);
-        String block = lineBreak(end) + margin + block(members, column, end);
-        replacements.add(new Replacement(end, end, block));
-        return true;
-      }
+    OptionalInt place = place(mapping, gone);
+    if (place.isPresent()) {
+      int end = place.getAsInt();
+      String block = lineBreak(end) + margin + block(members, column, end);
+      replacements.add(new Replacement(end, end, block));
+      return true;
     }
     int lineStart = lineStarts.get(mapping.members().getFirst().key().span().startLine());
     if (!text.substring(lineStart, first).isBlank()) {
@@ -566,6 +560,31 @@ final class SourceEditor {
     String block = block(members, column, first) + lineBreak(first) + margin;
     replacements.add(new Replacement(first, first, block));
     return true;
+  }
+
+  /// Where in a mapping of lines further members can stand.
+  private OptionalInt place(YamlNode.Mapping mapping, Set<String> gone) {
+    int column = column(mapping.members().getFirst().key());
+    int last = mapping.members().size() - 1;
+    OptionalInt second = OptionalInt.empty();
+    for (int i = last; i >= 0; i--) {
+      YamlNode.Member member = mapping.members().get(i);
+      boolean goes = member.key() instanceof YamlNode.Scalar key && gone.contains(key.text());
+      if (goes || !canBeFollowed(member.value())) {
+        continue;
+      }
+      int end = contentEnd(member.value());
+      if (i == last) {
+        return OptionalInt.of(behindComments(end, column));
+      }
+      // A comment right above the next field may be about that one or about what is above.
+      OptionalInt place = OptionalInt.of(behindComments(end, column + 1));
+      if (CommentLine.below(text, end).stream().noneMatch(it -> it.column() == column)) {
+        return place;
+      }
+      second = second.isPresent() ? second : place;
+    }
+    return second;
   }
 
   // The blank lines that end a block scalar may belong to it, and so may the end of the file.

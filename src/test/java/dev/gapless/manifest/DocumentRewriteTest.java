@@ -223,6 +223,10 @@ class DocumentRewriteTest {
         "s:\n  a: 1\n    # a\n  # b\n  b: |+\n    x\n\n",
         "[{'op': 'add', 'path': '/s/k', 'value': 1}]",
         "s:\n  a: 1\n    # a\n  k: 1\n  # b\n  b: |+\n    x\n\n");
+    assertRewritten(
+        "s:\n  a: 1\n    # a\n  b:\n  - 2\n  # - 3\n  c: |+\n    x\n\n",
+        "[{'op': 'add', 'path': '/s/k', 'value': 1}]",
+        "s:\n  a: 1\n    # a\n  k: 1\n  b:\n  - 2\n  # - 3\n  c: |+\n    x\n\n");
   }
 
   @Test
@@ -325,11 +329,18 @@ class DocumentRewriteTest {
   void aTemplateMayStandWhereNothingChanges() {
     String add = "[{'op': 'add', 'path': '/s/b', 'value': 2}]";
     String set = "[{'op': 'replace', 'path': '/s/a', 'value': 2}]";
-    assertInPlace(
-        "# {{ x }}\n\"{{ y }}\": '{{ if z }}'\nt: |\n  {{- range }}\n\n  {{- end }}\ns:\n  a: 1\n",
-        add,
-        "# {{ x }}\n\"{{ y }}\": '{{ if z }}'\nt: |\n  {{- range }}\n\n  {{- end }}\ns:\n  a: 1\n"
-            + "  b: 2\n");
+    String before =
+        """
+        # {{ x }}
+        "{{ y }}": '{{ if z }}'
+        t: |
+          {{- range }}
+
+          {{- end }}
+        s:
+          a: 1
+        """;
+    assertInPlace(before, add, before + "  b: 2\n");
     assertInPlace("s:\n  a: x{{ y }}\n", add, "s:\n  a: x{{ y }}\n  b: 2\n");
     assertImpossible("s:\n  a: x{{ y }}\n", set, new Position(2, 7), "template");
     assertImpossible("s:\n  a: 1  #{{- if x }}\n", add, new Position(2, 10), "template");
