@@ -2,6 +2,7 @@ package dev.gapless.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,9 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the repository gives to CI systems, run as they would run it: every command line in it is
 /// one that the program takes.
@@ -73,7 +77,7 @@ class CiFilesTest {
     assertFalse(step.path("run").asText().contains("${{"), step.toString());
     Map<String, String> inputs =
         Map.of(
-            "paths", "a b\nweb.yaml\n",
+            "paths", "a b\r\n  web.yaml \n\n",
             "policy", "",
             "baseline", "known $(touch pwned).json",
             "fail-on", "any",
@@ -148,15 +152,27 @@ class CiFilesTest {
     assertEquals(
         Set.of("GAPLESS_REPOSITORY", "GAPLESS_REF", "GAPLESS_PATHS", "GAPLESS_OPTIONS"),
         environment.keySet());
-    Files.createDirectories(directory.resolve("gapless-clone"));
-    Path clone = directory.resolve("builds").resolve("gapless");
-    Files.createDirectories(clone);
-    Files.move(recorder, clone.resolve("gapless"));
-    environment.put("CI_BUILDS_DIR", directory.resolve("builds").toString());
     environment.put("GAPLESS_PATHS", "web.yaml");
     environment.put("GAPLESS_OPTIONS", "--fail-on any");
-    assertTrue(job.at("/script/0").asText().startsWith("git clone "));
-    List<String> arguments = arguments(job.at("/script/1").asText(), environment);
+    environment.put("TMPDIR", directory.toString());
+    String script =
+        job.path("script").valueStream().map(JsonNode::asText).collect(Collectors.joining("\n"));
+    Process unsaid = process(script, environment);
+    String said = new String(unsaid.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertNotEquals(0, unsaid.waitFor());
+    assertTrue(said.endsWith("GAPLESS_REPOSITORY: must say where to clone Gapless from\n"), said);
+    Path repository = Files.createDirectories(directory.resolve("group/gapless"));
+    Files.move(recorder, repository.resolve("gapless"));
+    for (String git :
+        List.of(
+            "init --quiet --initial-branch=main",
+            "add gapless",
+            "-c user.name=a -c user.email=a@example.org commit --quiet --message=a")) {
+      Process done = process("git -C group/gapless " + git, Map.of());
+      assertEquals(0, done.waitFor(), () -> git);
+    }
+    environment.put("GAPLESS_REPOSITORY", "file://" + repository);
+    List<String> arguments = arguments(script, environment);
     Invocation check = Invocation.of(directory, arguments.toArray(String[]::new));
     assertEquals(new Invocation(0, "1 object judged: no findings\n", ""), check);
     JsonNode reports = job.at("/artifacts/reports");
@@ -164,6 +180,20 @@ class CiFilesTest {
     for (JsonNode report : reports) {
       assertTrue(Files.exists(directory.resolve(report.asText())), report.asText());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", " \r\n\t\n"})
+  void theActionDoesNotTakeNothingForEverything(String paths) throws Exception {
+    Process process =
+        process(
+            Path.of("ci", "github-action").toAbsolutePath().toString(),
+            Map.of("GAPLESS", recorder.toString(), "GAPLESS_PATHS", paths));
+    assertEquals(
+        "::error title=gapless::the input paths must name files or folders, is empty\n",
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    assertEquals(2, process.waitFor());
+    assertFalse(Files.exists(record));
   }
 
   private List<String> arguments(String script, Map<String, String> environment) throws Exception {
