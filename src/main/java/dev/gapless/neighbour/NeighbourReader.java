@@ -123,8 +123,8 @@ public final class NeighbourReader {
                   namespace,
                   name,
                   spec.field("selector").optional().map(NeighbourReader::selector),
-                  spec.field("minAvailable").intOrString(),
-                  spec.field("maxUnavailable").intOrString(),
+                  Shared.of(spec.field("minAvailable").intOrString()),
+                  Shared.of(spec.field("maxUnavailable").intOrString()),
                   spec.field("unhealthyPodEvictionPolicy").text()));
       case "v1 PersistentVolumeClaim" ->
           Optional.of(new PersistentVolumeClaim(namespace, name, accessModes(spec)));

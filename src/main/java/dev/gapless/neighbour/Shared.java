@@ -1,9 +1,11 @@
 package dev.gapless.neighbour;
 
 import dev.gapless.workload.FieldPath;
+import dev.gapless.workload.IntOrString;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,11 @@ final class Shared {
   /// An equal number.
   static OptionalLong of(OptionalLong number) {
     return ofImmutable(number);
+  }
+
+  /// An equal bound, or none.
+  static Optional<IntOrString> of(Optional<IntOrString> bound) {
+    return ofImmutable(bound);
   }
 
   // One that is remembered, of the same class.

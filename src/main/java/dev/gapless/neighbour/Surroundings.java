@@ -101,7 +101,7 @@ public final class Surroundings {
   }
 
   private record Few(List<Id> all) implements Ids {
-    static final int MOST = 8;
+    static final int MOST = 64;
 
     @Override
     public Ids with(Id id) {
