@@ -87,6 +87,22 @@ webhooks:
         resources: [rollouts]
         operations: [CREATE, UPDATE]
         scope: Namespaced
+      # What belongs to a workload: a gap may open whichever of them is written.
+      - apiGroups: [""]
+        apiVersions: [v1]
+        resources: [services]
+        operations: [CREATE, UPDATE]
+        scope: Namespaced
+      - apiGroups: [autoscaling]
+        apiVersions: [v2]
+        resources: [horizontalpodautoscalers]
+        operations: [CREATE, UPDATE]
+        scope: Namespaced
+      - apiGroups: [policy]
+        apiVersions: [v1]
+        resources: [poddisruptionbudgets]
+        operations: [CREATE, UPDATE]
+        scope: Namespaced
     matchConditions:
       - name: spec-changes
         expression: request.operation != "UPDATE" || object.spec != oldObject.spec

@@ -13,7 +13,8 @@ import org.openjdk.jmh.runner.RunnerException;
 public final class Bench {
   static final int REPETITIONS = Integer.getInteger("gapless.bench.repetitions", 5);
 
-  private static final List<String> PARTS = List.of("engine", "wire", "start", "cluster");
+  private static final List<String> PARTS =
+      List.of("engine", Around.PART, "wire", "start", "cluster");
   private static final List<String> ENGINE =
       List.of(
           "EngineBenchmark", "RuleBenchmark", "AdmissionBenchmark", "ResolutionBenchmark.index");
@@ -32,6 +33,9 @@ public final class Bench {
     }
     if (!names.isEmpty()) {
       Micro.run(samples, names);
+    }
+    if (asked.contains(Around.PART)) {
+      Around.run(samples);
     }
     Path work = Files.createDirectories(Path.of("target", "bench", "work").toAbsolutePath());
     var programs = new Programs(work);

@@ -1,9 +1,7 @@
 package dev.gapless.cluster;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -155,7 +153,7 @@ public final class ApiLists implements AutoCloseable {
         if (refusal.isPresent()) {
           return refusal.get();
         }
-        next = page(reply.body, resource, receiver);
+        next = ListPage.read(JSON, reply.body, resource, receiver).next();
         reply.ended();
         renewed = false;
       } catch (IOException e) {
@@ -261,41 +259,6 @@ public final class ApiLists implements AutoCloseable {
         body.close();
       }
     }
-  }
-
-  /// Hands on a page's objects.
-  ///
-  /// @return where the next page goes on; empty where this is the last
-  private static String page(InputStream body, ApiResource resource, Receiver receiver)
-      throws IOException {
-    String next = "";
-    try (JsonParser parser = JSON.createParser(body)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new IOException("the answer is no list");
-      }
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.currentName();
-        JsonToken value = parser.nextToken();
-        if (name.equals("metadata")) {
-          JsonNode metadata = JSON.readTree(parser);
-          next = metadata.path("continue").asText("");
-          receiver.remaining(metadata.path("remainingItemCount").asLong());
-        } else if (name.equals("items") && value == JsonToken.START_ARRAY) {
-          while (parser.nextToken() != JsonToken.END_ARRAY) {
-            if (JSON.readTree(parser) instanceof ObjectNode object) {
-              // The items of a typed list do not say what they are.
-              object.put("apiVersion", resource.apiVersion()).put("kind", resource.kind());
-              receiver.object(object);
-            }
-          }
-        } else {
-          parser.skipChildren();
-        }
-      }
-      // To the very end: a connection with something left in it cannot be used again.
-      parser.nextToken();
-    }
-    return next;
   }
 
   private static String reason(IOException e) {

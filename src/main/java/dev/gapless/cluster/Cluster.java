@@ -3,6 +3,7 @@ package dev.gapless.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.engine.JudgedKinds;
 import dev.gapless.engine.Namespace;
+import dev.gapless.neighbour.NeighbourType;
 import dev.gapless.neighbour.Surroundings;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Policies;
@@ -15,6 +16,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,19 +24,19 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /// What the API server has stored that decides about workloads, held in memory: policies, the
-/// namespaces' labels, and exemptions. An admission asks here and never over the network.
+/// namespaces' labels, exemptions, and what stands around workloads. An admission asks here and
+/// never over the network.
 ///
-/// Ready is who has an answer for policies and namespaces, and "there is no such resource" and "you
-/// may not" are answers: a guard that waits for its policies to be installed would be an outage
-/// where it is to prevent them. It audits meanwhile. Once answered, always answered: without the
-/// API server the last state holds.
+/// Ready is who has an answer for each of them, and "there is no such resource" and "you may not"
+/// are answers: a guard that waits for its policies to be installed would be an outage where it is
+/// to prevent them. It audits meanwhile. Once answered, always answered: without the API server the
+/// last state holds.
 @Singleton
 public final class Cluster {
   private static final Logger LOG = Logger.getLogger(Cluster.class);
@@ -47,12 +49,15 @@ public final class Cluster {
   private final ClusterMeters meters;
   private final String release;
   private final PolicyLedger ledger = new PolicyLedger(Catalog.ids(), JudgedKinds.ALL);
-  private final List<ProjectionCache<?>> caches = new CopyOnWriteArrayList<>();
+  private final List<ProjectionCache> caches = new CopyOnWriteArrayList<>();
   private final Map<WatchedResource, CacheState> told = new HashMap<>();
-  private final Optional<ProjectionCache<Namespace>> namespaces;
-  private final Surroundings surroundings = Surroundings.unknown();
+  private final Projected<Namespace> namespaces = new Projected<>(Cluster::namespace);
+  private final Projected<StoredPolicy> policies = new Projected<>(StoredPolicy::of);
+  private final Map<NeighbourType, List<ProjectionCache>> neighbours =
+      new EnumMap<>(NeighbourType.class);
+  private final Surroundings surroundings = new Surroundings(this::knows, false);
 
-  private volatile Optional<ProjectionCache<StoredPolicy>> policies = Optional.empty();
+  private volatile Optional<ProjectionCache> policyCache = Optional.empty();
   private volatile Optional<StatusWriter> statuses = Optional.empty();
 
   /// @param version of Gapless, the one that runs here
@@ -66,23 +71,35 @@ public final class Cluster {
     this.retryInterval = config.retryInterval();
     this.meters = meters;
     this.release = version;
-    this.namespaces =
-        server.map(it -> cache(it, WatchedResource.NAMESPACES, Cluster::namespace, () -> {}));
-    if (server.isPresent()) {
-      watchExemptions(server.get());
+    server.ifPresent(this::watch);
+  }
+
+  private void watch(ApiServer from) {
+    cache(from, WatchedResource.NAMESPACES, namespaces, () -> {});
+    var exempt = new ArrayList<Supplier<Stream<Map<String, String>>>>();
+    exempt.add(() -> namespaces.all().stream().map(Namespace::annotations));
+    for (NeighbourType type : NeighbourType.values()) {
+      var caching = new ArrayList<ProjectionCache>();
+      for (WatchedResource resource : WatchedResource.of(type)) {
+        Projection projection = new ProjectedNeighbours(resource.kind(), surroundings);
+        if (type == NeighbourType.WORKLOAD) {
+          var exemptions = new Projected<>(Exemptions::of);
+          exempt.add(() -> exemptions.all().stream());
+          projection = Projection.both(exemptions, projection);
+        }
+        caching.add(cache(from, resource, projection, () -> {}));
+      }
+      neighbours.put(type, List.copyOf(caching));
     }
+    meters.watch(surroundings);
+    meters.watch(new Exemptions(exempt), Catalog.ids());
     caches.forEach(ProjectionCache::start);
   }
 
-  private void watchExemptions(ApiServer from) {
-    var sources = new ArrayList<Supplier<Stream<Map<String, String>>>>();
-    sources.add(
-        () -> namespaces.stream().flatMap(it -> it.all().stream()).map(Namespace::annotations));
-    for (WatchedResource resource : WatchedResource.WORKLOADS) {
-      ProjectionCache<Map<String, String>> exempt = cache(from, resource, Exemptions::of, () -> {});
-      sources.add(() -> exempt.all().stream());
-    }
-    meters.watch(new Exemptions(sources), Catalog.ids());
+  // Until all of a type has been told nothing is known of it, and nobody is denied anything for it.
+  private boolean knows(NeighbourType type) {
+    List<ProjectionCache> caching = neighbours.getOrDefault(type, List.of());
+    return !caching.isEmpty() && caching.stream().allMatch(ProjectionCache::complete);
   }
 
   // Labels any selector may ask for; of the annotations only those that can exempt.
@@ -97,23 +114,20 @@ public final class Cluster {
   /// Keeps the policies in step from now on, and their status; who judges by others never asks for
   /// them. Without a cluster it does nothing.
   public synchronized void watchPolicies() {
-    if (server.isEmpty() || policies.isPresent()) {
+    if (server.isEmpty() || policyCache.isPresent()) {
       return;
     }
     statuses = Optional.of(new StatusWriter(server.get(), ledger, release, meters, retryInterval));
-    ProjectionCache<StoredPolicy> cache =
-        cache(server.get(), WatchedResource.POLICIES, StoredPolicy::of, this::policiesChanged);
-    policies = Optional.of(cache);
+    ProjectionCache cache =
+        cache(server.get(), WatchedResource.POLICIES, policies, this::policiesChanged);
+    policyCache = Optional.of(cache);
     meters.watch(ledger);
     statuses.get().start();
     cache.start();
   }
 
-  private <T> ProjectionCache<T> cache(
-      ApiServer from,
-      WatchedResource resource,
-      Function<JsonNode, Optional<T>> projection,
-      Runnable onChange) {
+  private ProjectionCache cache(
+      ApiServer from, WatchedResource resource, Projection projection, Runnable onChange) {
     ProjectionCache.Listener listener =
         new ProjectionCache.Listener() {
           @Override
@@ -126,7 +140,7 @@ public final class Cluster {
             tell(which, now, cause);
           }
         };
-    var cache = new ProjectionCache<>(from, resource, projection, listener, retryInterval);
+    var cache = new ProjectionCache(from, resource, projection, listener, retryInterval);
     caches.add(cache);
     meters.watch(cache);
     return cache;
@@ -134,7 +148,7 @@ public final class Cluster {
 
   private void policiesChanged() {
     ledger
-        .update(policies.orElseThrow().all())
+        .update(policies.all())
         .forEach(entry -> {
           String name = entry.stored().name();
           long generation = entry.stored().generation();
@@ -195,14 +209,14 @@ public final class Cluster {
 
   /// The policies that hold; the built-in one, auditing, while there is no answer about others.
   public Policies inForce() {
-    boolean none = policies.map(it -> it.state() != CacheState.IN_STEP).orElse(true);
+    boolean none = policyCache.map(it -> it.state() != CacheState.IN_STEP).orElse(true);
     return none && ledger.entries().isEmpty() ? BUILT_IN : ledger.inForce();
   }
 
   /// What is known of the namespace of that name; empty where nothing is, as of one that was made a
   /// moment ago.
   public Optional<Namespace> namespace(String name) {
-    return namespaces.flatMap(it -> it.get(name));
+    return namespaces.get(name);
   }
 
   /// What is known of the objects around those that are judged.
@@ -212,11 +226,9 @@ public final class Cluster {
     return surroundings;
   }
 
-  /// Whether the API server has answered about policies and namespaces, as far as they are asked
-  /// for.
+  /// Whether the API server has answered about all that is asked for.
   public boolean answered() {
-    return namespaces.map(ProjectionCache::answered).orElse(true)
-        && policies.map(ProjectionCache::answered).orElse(true);
+    return caches.stream().allMatch(ProjectionCache::answered);
   }
 
   /// How each cache stands, by resource.

@@ -1,5 +1,7 @@
 package dev.gapless.cluster;
 
+import dev.gapless.neighbour.NeighbourType;
+import dev.gapless.neighbour.Surroundings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -7,6 +9,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import java.util.Set;
 
 /// Measures what is known of the cluster: policies, exemptions and how the caches stand. Gauges of
@@ -23,11 +26,21 @@ final class ClusterMeters {
   }
 
   /// Shows whether a cache is in step.
-  void watch(ProjectionCache<?> cache) {
+  void watch(ProjectionCache cache) {
     Gauge.builder("gapless.watch.in.step", cache, it -> it.state() == CacheState.IN_STEP ? 1 : 0)
         .description("1 while changes of the resource arrive as they are made")
         .tag("resource", cache.resource().plural())
         .register(registry);
+  }
+
+  /// Shows how many neighbours are kept, of each type.
+  void watch(Surroundings surroundings) {
+    for (NeighbourType type : NeighbourType.values()) {
+      Gauge.builder("gapless.neighbours", surroundings, it -> it.size(type))
+          .description("Objects that rules look at around the one that is judged, held in memory")
+          .tag("type", type.name().toLowerCase(Locale.ROOT))
+          .register(registry);
+    }
   }
 
   /// Shows how the stored policies stand.

@@ -28,7 +28,7 @@ public record Permission(
             List.of(),
             List.of("patch")));
     permissions.add(watching(WatchedResource.NAMESPACES));
-    WatchedResource.WORKLOADS.forEach(it -> permissions.add(watching(it)));
+    WatchedResource.ofNeighbours().forEach(it -> permissions.add(watching(it)));
     return List.copyOf(permissions);
   }
 

@@ -1,6 +1,8 @@
 package dev.gapless.cluster;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -10,23 +12,31 @@ import java.net.HttpURLConnection;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.Map;
+import java.util.HashSet;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps what we need of all objects of a resource in step with the API server: lists, then
 /// watches. A whole object lives no longer than it takes to project it.
-///
-/// @param <T> what is kept of an object
-final class ProjectionCache<T> implements AutoCloseable {
+final class ProjectionCache implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ProjectionCache.class);
-  private static final ObjectReader JSON = new JsonMapper().readerFor(JsonNode.class);
+
+  // One object that the API server has taken must not be too much for us: it reads JSON no deeper
+  // than Go does (`maxNestingDepth` in Go's `encoding/json/scanner.go`).
+  private static final JsonMapper JSON =
+      new JsonMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxNestingDepth(10_000)
+                      .maxNameLength(Integer.MAX_VALUE)
+                      .build())
+              .build());
+  private static final ObjectReader EVENTS = JSON.readerFor(JsonNode.class);
 
   /// How long a watch lasts. At its end the API server tells the version at which to go on, so a
   /// short one costs one request and never a list; and a connection that has died unnoticed is
@@ -36,27 +46,24 @@ final class ProjectionCache<T> implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Duration LIST_LIMIT = Duration.ofSeconds(60);
 
-  /// Objects in one answer: as client-go does it, for the API server's sake and ours.
-  private static final int PAGE = 500;
-
   /// Where waiting is for somebody who installs or grants something.
   private static final int SLOWER = 5;
 
   private final ApiServer server;
   private final WatchedResource resource;
-  private final Function<JsonNode, Optional<T>> projection;
+  private final Projection projection;
   private final Listener listener;
   private final Duration retryInterval;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  private volatile Map<String, T> kept = new ConcurrentHashMap<>();
   private volatile CacheState state = CacheState.ASKING;
   private volatile boolean answered;
+  private volatile boolean complete;
   private volatile @Nullable InputStream open;
 
   /// Hears of what happens to a cache, on the cache's own thread.
   interface Listener {
-    /// Something that is kept has changed.
+    /// Something that is kept may have changed, and all of it is there.
     void changed();
 
     /// The cache stands differently to the API server.
@@ -65,11 +72,10 @@ final class ProjectionCache<T> implements AutoCloseable {
     void moved(WatchedResource resource, CacheState now, String cause);
   }
 
-  /// @param projection empty for an object of which nothing is to be kept
   ProjectionCache(
       ApiServer server,
       WatchedResource resource,
-      Function<JsonNode, Optional<T>> projection,
+      Projection projection,
       Listener listener,
       Duration retryInterval) {
     this.server = server;
@@ -77,18 +83,6 @@ final class ProjectionCache<T> implements AutoCloseable {
     this.projection = projection;
     this.listener = listener;
     this.retryInterval = retryInterval;
-  }
-
-  /// What is kept of the object; empty also where the object is not known.
-  ///
-  /// @param name of a namespaced object with its namespace: `shop/web`
-  Optional<T> get(String name) {
-    return Optional.ofNullable(kept.get(name));
-  }
-
-  /// All that is kept.
-  Collection<T> all() {
-    return kept.values();
   }
 
   WatchedResource resource() {
@@ -102,6 +96,12 @@ final class ProjectionCache<T> implements AutoCloseable {
   /// Whether the API server has answered, be it that there is nothing to read.
   boolean answered() {
     return answered;
+  }
+
+  /// Whether all that there is was kept once, and what has changed since, as far as it was told:
+  /// not while the API server forbids to read it.
+  boolean complete() {
+    return complete;
   }
 
   void start() {
@@ -182,14 +182,14 @@ final class ProjectionCache<T> implements AutoCloseable {
         return Optional.empty();
       }
       case HttpURLConnection.HTTP_NOT_FOUND -> {
-        replace(Map.of());
-        answered = true;
+        replaced(Set.of());
         state(CacheState.NOT_INSTALLED, String.valueOf(refused.getMessage()));
         rest(retryInterval.multipliedBy(SLOWER));
         return Optional.empty();
       }
       case HttpURLConnection.HTTP_FORBIDDEN -> {
         answered = true;
+        complete = false;
         state(CacheState.FORBIDDEN, String.valueOf(refused.getMessage()));
         rest(retryInterval.multipliedBy(SLOWER));
         return Optional.empty();
@@ -209,33 +209,35 @@ final class ProjectionCache<T> implements AutoCloseable {
 
   /// @return the version that was listed
   private String list() throws IOException, InterruptedException {
-    var listed = new ConcurrentHashMap<String, T>();
+    var listed = new HashSet<String>();
+    ListPage page;
     String next = "";
-    String version;
     do {
-      JsonNode page = page(next);
-      for (JsonNode item : page.path("items")) {
-        projection.apply(item).ifPresent(it -> listed.put(key(item), it));
-      }
-      version = page.path("metadata").path("resourceVersion").asText();
-      next = page.path("metadata").path("continue").asText();
+      page = page(next, listed);
+      next = page.next();
     } while (!next.isEmpty());
-    replace(listed);
-    answered = true;
+    replaced(listed);
     state(CacheState.IN_STEP, "");
-    return version;
+    return page.version();
   }
 
-  private JsonNode page(String next) throws IOException, InterruptedException {
+  private ListPage page(String next, Set<String> listed) throws IOException, InterruptedException {
     String path =
         resource.path()
             + "?limit="
-            + PAGE
+            + ApiLists.PAGE_SIZE
             + (next.isEmpty()
                 ? ""
                 : "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8));
     try (InputStream body = opened(path, resource.acceptedList(), LIST_LIMIT)) {
-      return JSON.readTree(body.readAllBytes());
+      return ListPage.read(
+          JSON,
+          body,
+          resource.api(),
+          object -> {
+            listed.add(Projection.key(object));
+            projection.put(object);
+          });
     } finally {
       open = null;
     }
@@ -249,7 +251,7 @@ final class ProjectionCache<T> implements AutoCloseable {
             + "&resourceVersion="
             + reached.version.orElseThrow();
     try (InputStream body = opened(path, resource.acceptedEvents(), WATCH.plus(GRACE));
-        var events = JSON.<JsonNode>readValues(body)) {
+        var events = EVENTS.<JsonNode>readValues(body)) {
       state(CacheState.IN_STEP, "");
       while (events.hasNextValue()) {
         take(events.nextValue(), reached);
@@ -274,12 +276,8 @@ final class ProjectionCache<T> implements AutoCloseable {
   private void take(JsonNode event, Progress reached) throws RefusedException {
     JsonNode object = event.path("object");
     switch (event.path("type").asText()) {
-      case "ADDED", "MODIFIED" -> keep(object);
-      case "DELETED" -> {
-        if (kept.remove(key(object)) != null) {
-          listener.changed();
-        }
-      }
+      case "ADDED", "MODIFIED" -> tell(projection.put(object));
+      case "DELETED" -> tell(projection.remove(object));
       case "ERROR" ->
           throw new RefusedException(
               object.path("code").asInt(HttpURLConnection.HTTP_GONE),
@@ -290,21 +288,19 @@ final class ProjectionCache<T> implements AutoCloseable {
     reached.version = Optional.of(object.path("metadata").path("resourceVersion").asText());
   }
 
-  private void keep(JsonNode object) {
-    Optional<T> next = projection.apply(object);
-    T before = next.isPresent() ? kept.put(key(object), next.get()) : kept.remove(key(object));
-    if (!Optional.ofNullable(before).equals(next)) {
+  private void tell(boolean news) {
+    if (news) {
       listener.changed();
     }
   }
 
-  // In one step, so that nobody sees half of a list.
-  private void replace(Map<String, T> next) {
-    boolean news = !kept.equals(next);
-    kept = new ConcurrentHashMap<>(next);
-    if (news) {
-      listener.changed();
-    }
+  // Of objects that had gone nobody has told. Whether the rest has changed is not known here: a
+  // list may have broken off before.
+  private void replaced(Set<String> listed) {
+    projection.retain(listed);
+    answered = true;
+    complete = true;
+    listener.changed();
   }
 
   private void state(CacheState now, String cause) {
@@ -313,12 +309,5 @@ final class ProjectionCache<T> implements AutoCloseable {
     if (before != now) {
       listener.moved(resource, now, cause);
     }
-  }
-
-  private static String key(JsonNode object) {
-    JsonNode metadata = object.path("metadata");
-    String namespace = metadata.path("namespace").asText();
-    String name = metadata.path("name").asText();
-    return namespace.isEmpty() ? name : namespace + "/" + name;
   }
 }

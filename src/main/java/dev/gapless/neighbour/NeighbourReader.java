@@ -82,19 +82,24 @@ public final class NeighbourReader {
     Cursor root = Cursor.of(object);
     Cursor spec = root.field("spec");
     Cursor metadata = root.field("metadata");
-    String namespace = orDefault(metadata.field("namespace").text().orElse(""));
-    String name = metadata.field("name").text().orElse("");
+    String namespace = Shared.of(orDefault(metadata.field("namespace").text().orElse("")));
+    String name = Shared.of(metadata.field("name").text().orElse(""));
     if (GATEWAY_ROUTES.contains(kind) && version.startsWith(GATEWAY_GROUP)) {
       return Optional.of(
           new Route(
-              kind, namespace, name, gatewayBackends(spec, namespace), Optional.empty(), Map.of()));
+              Shared.of(kind),
+              namespace,
+              name,
+              gatewayBackends(spec, namespace),
+              Optional.empty(),
+              Map.of()));
     }
     return switch (version + " " + kind) {
       case "v1 Service" -> Optional.of(service(metadata, spec, namespace, name));
       case "networking.k8s.io/v1 Ingress" ->
           Optional.of(
               new Route(
-                  kind,
+                  INGRESS,
                   namespace,
                   name,
                   ingressBackends(spec, namespace),
@@ -106,8 +111,8 @@ public final class NeighbourReader {
               new HorizontalPodAutoscaler(
                   namespace,
                   name,
-                  spec.field("scaleTargetRef").field("kind").text().orElse(""),
-                  spec.field("scaleTargetRef").field("name").text().orElse(""),
+                  Shared.of(spec.field("scaleTargetRef").field("kind").text().orElse("")),
+                  Shared.of(spec.field("scaleTargetRef").field("name").text().orElse("")),
                   spec.field("minReplicas").count().orElse(1),
                   spec.field("maxReplicas").count().orElse(1)));
       case "policy/v1 PodDisruptionBudget" ->
@@ -115,9 +120,9 @@ public final class NeighbourReader {
               new PodDisruptionBudget(
                   namespace,
                   name,
-                  spec.field("selector").optional().map(LabelSelector::read),
-                  spec.field("minAvailable").intOrString(),
-                  spec.field("maxUnavailable").intOrString(),
+                  spec.field("selector").optional().map(NeighbourReader::selector),
+                  Shared.of(spec.field("minAvailable").intOrString()),
+                  Shared.of(spec.field("maxUnavailable").intOrString()),
                   spec.field("unhealthyPodEvictionPolicy").text()));
       case "v1 PersistentVolumeClaim" ->
           Optional.of(new PersistentVolumeClaim(namespace, name, accessModes(spec)));
@@ -142,13 +147,18 @@ public final class NeighbourReader {
     return namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace;
   }
 
+  private static LabelSelector selector(Cursor selector) {
+    LabelSelector read = LabelSelector.read(selector);
+    return new LabelSelector(Shared.of(read.matchLabels()), Shared.of(read.matchExpressions()));
+  }
+
   private static Service service(Cursor metadata, Cursor spec, String namespace, String name) {
     var ports = new ArrayList<Port>();
     for (Cursor port : spec.field("ports").elements()) {
       int number = port.field("port").count().orElse(0);
       ports.add(
           new Port(
-              port.path(),
+              Shared.of(port.path()),
               port.field("name").text(),
               number,
               port.field("targetPort").intOrString().orElse(new IntOrString.Int(number)),
@@ -160,8 +170,8 @@ public final class NeighbourReader {
         name,
         type,
         spec.field("clusterIP").text().equals(Optional.of("None")),
-        type == Service.Type.ExternalName ? Map.of() : Map.copyOf(spec.field("selector").strings()),
-        List.copyOf(ports),
+        type == Service.Type.ExternalName ? Map.of() : Shared.of(spec.field("selector").strings()),
+        Shared.of(ports),
         spec.field("publishNotReadyAddresses").isTrue(),
         spec.field("externalTrafficPolicy").text().equals(Optional.of("Local")),
         spec.field("loadBalancerClass").text(),
@@ -226,7 +236,7 @@ public final class NeighbourReader {
             steering.put(key, value);
           }
         });
-    return Map.copyOf(steering);
+    return Shared.of(steering);
   }
 
   private static boolean steers(String annotation) {
@@ -256,7 +266,7 @@ public final class NeighbourReader {
     }
     return new Node(
         name,
-        Map.copyOf(metadata.field("labels").strings()),
+        Shared.of(metadata.field("labels").strings()),
         !spec.field("unschedulable").isTrue(),
         tainted);
   }
@@ -265,20 +275,20 @@ public final class NeighbourReader {
   private static Map<String, String> quantities(Cursor quantities) {
     var read = new HashMap<String, String>();
     quantities.node().properties().forEach(it -> read.put(it.getKey(), it.getValue().asText("")));
-    return Map.copyOf(read);
+    return Shared.of(read);
   }
 
   private static WorkloadOutline outline(Workload workload, JsonNode object) {
     ObjectMeta metadata = workload.metadata();
     return new WorkloadOutline(
         workload.kind(),
-        orDefault(metadata.namespace()),
-        metadata.name(),
-        Map.copyOf(workload.template().labels()),
-        workload.pods(),
+        Shared.of(orDefault(metadata.namespace())),
+        Shared.of(metadata.name()),
+        Shared.of(workload.template().labels()),
+        Shared.of(workload.pods()),
         wrote(Workload.REPLICAS, object),
-        ports(workload),
-        wait(workload),
+        Shared.of(ports(workload)),
+        Shared.of(wait(workload)),
         metadata.controller());
   }
 

@@ -2,13 +2,19 @@ package dev.gapless.neighbour;
 
 import dev.gapless.workload.LabelSelector;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -23,25 +29,36 @@ import java.util.stream.Stream;
 public final class Surroundings {
   private final Predicate<NeighbourType> known;
   private final boolean settled;
-  private final Map<Id, Entry> kept;
-  private final Map<Label, Set<Id>> filed;
+  private final Map<Id, Neighbour> kept;
+  private final Map<Label, Ids> filed;
+  private final Map<NeighbourType, LongAdder> counts;
+
+  // Rises when a neighbour leaves a label for another one: who looks under both meanwhile may find
+  // it under neither, and must look again.
+  private final AtomicLong moves;
 
   /// @param known of which types everything is known, asked anew each time
   /// @param settled whether everything that belongs together is there: in files and in a scan, but
   ///   not at an admission, where the rest of what somebody applies may come after
   public Surroundings(Predicate<NeighbourType> known, boolean settled) {
-    this(known, settled, new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
-  }
-
-  private Surroundings(
-      Predicate<NeighbourType> known,
-      boolean settled,
-      Map<Id, Entry> kept,
-      Map<Label, Set<Id>> filed) {
     this.known = known;
     this.settled = settled;
-    this.kept = kept;
-    this.filed = filed;
+    this.kept = new ConcurrentHashMap<>();
+    this.filed = new ConcurrentHashMap<>();
+    this.counts = new EnumMap<>(NeighbourType.class);
+    for (NeighbourType type : NeighbourType.values()) {
+      counts.put(type, new LongAdder());
+    }
+    this.moves = new AtomicLong();
+  }
+
+  private Surroundings(Surroundings same, boolean settled) {
+    this.known = same.known;
+    this.settled = settled;
+    this.kept = same.kept;
+    this.filed = same.filed;
+    this.counts = same.counts;
+    this.moves = same.moves;
   }
 
   /// Nothing is known.
@@ -49,9 +66,75 @@ public final class Surroundings {
     return new Surroundings(_ -> false, false);
   }
 
-  private record Id(String kind, String namespace, String name) {
+  /// Which neighbour is meant; by itself also the only one under a label.
+  private record Id(String kind, String namespace, String name) implements Ids {
     static Id of(Neighbour neighbour) {
       return new Id(neighbour.kind(), neighbour.namespace(), neighbour.name());
+    }
+
+    @Override
+    public Collection<Id> all() {
+      return List.of(this);
+    }
+
+    @Override
+    public Ids with(Id id) {
+      return equals(id) ? this : new Few(List.of(this, id));
+    }
+
+    @Override
+    public Ids without(Id id) {
+      return equals(id) ? NONE : this;
+    }
+  }
+
+  /// Some of them. Most labels mean one object or a few, for which a set would be many times their
+  /// own size; and what is on every object must not be copied for each.
+  private sealed interface Ids {
+    Ids NONE = new Few(List.of());
+
+    Collection<Id> all();
+
+    Ids with(Id id);
+
+    Ids without(Id id);
+  }
+
+  private record Few(List<Id> all) implements Ids {
+    static final int MOST = 64;
+
+    @Override
+    public Ids with(Id id) {
+      if (all.contains(id)) {
+        return this;
+      }
+      List<Id> grown = Stream.concat(all.stream(), Stream.of(id)).toList();
+      if (grown.size() <= MOST) {
+        return new Few(grown);
+      }
+      Set<Id> many = ConcurrentHashMap.newKeySet();
+      many.addAll(grown);
+      return new Many(many);
+    }
+
+    @Override
+    public Ids without(Id id) {
+      return new Few(all.stream().filter(it -> !it.equals(id)).toList());
+    }
+  }
+
+  /// @param all changed in place, while others read it
+  private record Many(Set<Id> all) implements Ids {
+    @Override
+    public Ids with(Id id) {
+      all.add(id);
+      return this;
+    }
+
+    @Override
+    public Ids without(Id id) {
+      all.remove(id);
+      return this;
     }
   }
 
@@ -62,11 +145,9 @@ public final class Surroundings {
     }
   }
 
-  private record Entry(Neighbour neighbour, List<Label> labels) {}
-
   /// The same neighbours, as at an admission.
   public Surroundings unsettled() {
-    return new Surroundings(known, false, kept, filed);
+    return new Surroundings(this, false);
   }
 
   /// Whether everything that belongs together is there.
@@ -84,61 +165,104 @@ public final class Surroundings {
     return kept.size();
   }
 
+  /// How many neighbours of a type are kept.
+  public long size(NeighbourType type) {
+    return count(type).sum();
+  }
+
+  /// Under how many labels neighbours are filed; none where there are no neighbours.
+  public int labels() {
+    return filed.size();
+  }
+
   /// Takes in a neighbour, in the place of an earlier version of it.
   public void put(Neighbour neighbour) {
     Id id = Id.of(neighbour);
-    var entry = new Entry(neighbour, labels(neighbour));
+    List<Label> labels = filing(neighbour);
     // Found by its new labels before it has them, and by its old ones until it has them no more:
     // whoever looks it up meanwhile compares with what it is.
-    entry.labels().forEach(label -> file(label, id));
-    Entry before = kept.put(id, entry);
-    if (before != null) {
-      before.labels().stream()
-          .filter(label -> !entry.labels().contains(label))
-          .forEach(label -> unfile(label, id));
+    labels.forEach(label -> file(label, id));
+    Neighbour before = kept.put(id, neighbour);
+    if (before == null) {
+      count(NeighbourType.of(neighbour)).increment();
+      return;
+    }
+    List<Label> left = new ArrayList<>(labels(before));
+    left.removeAll(labels);
+    if (!left.isEmpty()) {
+      moves.incrementAndGet();
+      left.forEach(label -> unfile(label, id));
     }
   }
 
   /// Forgets a neighbour.
-  public void remove(Neighbour neighbour) {
-    Id id = Id.of(neighbour);
-    Entry before = kept.remove(id);
-    if (before != null) {
-      before.labels().forEach(label -> unfile(label, id));
+  ///
+  /// @param namespace empty for a Node
+  /// @return whether it was there
+  public boolean remove(String kind, String namespace, String name) {
+    return remove(new Id(kind, namespace, name));
+  }
+
+  /// Forgets all neighbours of a kind but those that stay.
+  ///
+  /// @param stays asked for namespace and name
+  public void retain(String kind, BiPredicate<String, String> stays) {
+    for (Id id : kept.keySet()) {
+      if (id.kind().equals(kind) && !stays.test(id.namespace(), id.name())) {
+        remove(id);
+      }
     }
   }
 
+  private boolean remove(Id id) {
+    Neighbour before = kept.remove(id);
+    if (before == null) {
+      return false;
+    }
+    count(NeighbourType.of(before)).decrement();
+    labels(before).forEach(label -> unfile(label, id));
+    return true;
+  }
+
+  private LongAdder count(NeighbourType type) {
+    return Objects.requireNonNull(counts.get(type));
+  }
+
   private void file(Label label, Id id) {
-    filed.compute(
-        label,
-        (_, ids) -> {
-          Set<Id> grown = ids == null ? ConcurrentHashMap.newKeySet(1) : ids;
-          grown.add(id);
-          return grown;
-        });
+    filed.compute(label, (_, ids) -> ids == null ? id : ids.with(id));
   }
 
   private void unfile(Label label, Id id) {
     filed.computeIfPresent(
         label,
         (_, ids) -> {
-          ids.remove(id);
-          return ids.isEmpty() ? null : ids;
+          Ids rest = ids.without(id);
+          return rest.all().isEmpty() ? null : rest;
         });
   }
 
+  /// What a neighbour is filed under.
+  private List<Label> filing(Neighbour neighbour) {
+    List<Label> labels = labels(neighbour);
+    return switch (neighbour) {
+      case Service _, PodDisruptionBudget _ -> rarest(labels);
+      default -> labels;
+    };
+  }
+
+  /// What a neighbour may be filed under.
   private List<Label> labels(Neighbour neighbour) {
     NeighbourType type = NeighbourType.of(neighbour);
     String namespace = neighbour.namespace();
     return switch (neighbour) {
-      case Service service -> rarest(labels(type, namespace, service.selector()));
+      case Service service -> labels(type, namespace, service.selector());
       case PodDisruptionBudget budget ->
           budget
               .selector()
               .map(it ->
                   it.matchLabels().isEmpty()
                       ? List.of(Label.all(type, namespace))
-                      : rarest(labels(type, namespace, it.matchLabels())))
+                      : labels(type, namespace, it.matchLabels()))
               .orElse(List.of());
       case HorizontalPodAutoscaler autoscaler ->
           List.of(new Label(type, namespace, autoscaler.targetKind(), autoscaler.targetName()));
@@ -170,7 +294,7 @@ public final class Surroundings {
   }
 
   private int count(Label label) {
-    return filed.getOrDefault(label, Set.of()).size();
+    return filed.getOrDefault(label, Ids.NONE).all().size();
   }
 
   /// The Services in a namespace that send traffic to pods with these labels.
@@ -282,17 +406,29 @@ public final class Surroundings {
     if (!knows(type)) {
       return Optional.empty();
     }
+    List<Label> under = labels.toList();
+    List<T> found;
+    long before;
+    do {
+      before = moves.get();
+      found = found(form, under, belongs);
+    } while (moves.get() != before);
+    found.sort(Comparator.comparing((T it) -> it.name()).thenComparing(it -> it.kind()));
+    return Optional.of(List.copyOf(found));
+  }
+
+  private <T extends Neighbour> List<T> found(
+      Class<T> form, List<Label> labels, Predicate<T> belongs) {
     var seen = new HashSet<Id>();
     var found = new ArrayList<T>();
-    labels.forEach(label -> {
-      for (Id id : filed.getOrDefault(label, Set.of())) {
+    for (Label label : labels) {
+      for (Id id : filed.getOrDefault(label, Ids.NONE).all()) {
         if (seen.add(id)) {
           get(form, id).filter(belongs).ifPresent(found::add);
         }
       }
-    });
-    found.sort(Comparator.comparing((T it) -> it.name()).thenComparing(it -> it.kind()));
-    return Optional.of(List.copyOf(found));
+    }
+    return found;
   }
 
   private <T extends Neighbour> Optional<T> one(
@@ -301,6 +437,6 @@ public final class Surroundings {
   }
 
   private <T extends Neighbour> Optional<T> get(Class<T> form, Id id) {
-    return Optional.ofNullable(kept.get(id)).map(Entry::neighbour).map(form::cast);
+    return Optional.ofNullable(kept.get(id)).map(form::cast);
   }
 }

@@ -9,6 +9,12 @@ import dev.gapless.engine.Namespace;
 import dev.gapless.kube.Await;
 import dev.gapless.kube.KubeApiServer;
 import dev.gapless.kube.NeedsApiServer;
+import dev.gapless.neighbour.HorizontalPodAutoscaler;
+import dev.gapless.neighbour.Neighbour;
+import dev.gapless.neighbour.NeighbourType;
+import dev.gapless.neighbour.PersistentVolumeClaim;
+import dev.gapless.neighbour.Surroundings;
+import dev.gapless.workload.LabelSelector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import java.io.IOException;
@@ -17,9 +23,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,16 +170,16 @@ class ClusterIT {
     return "";
   }
 
-  // Where Argo Rollouts is not installed no object of its kind can be missing.
+  // Of what is not installed no object can be missing.
   private static void awaitInStep(Replica replica, WatchedResource resource) {
-    boolean argo = resource.group().equals("argoproj.io");
+    boolean custom = Set.of("argoproj.io", "gateway.networking.k8s.io").contains(resource.group());
     Await.until(
         () -> resource.plural() + " to be in step, they are " + replica.cluster.states(),
         LIMIT,
         () -> {
           String state = replica.cluster.states().get(resource.plural());
           return CacheState.IN_STEP.label().equals(state)
-              || (argo && CacheState.NOT_INSTALLED.label().equals(state));
+              || (custom && CacheState.NOT_INSTALLED.label().equals(state));
         });
   }
 
@@ -231,7 +247,7 @@ class ClusterIT {
     workload("StatefulSet", "later", today.plusDays(30));
     workload("Deployment", "over", today.minusDays(1));
     try (var replica = replica()) {
-      for (WatchedResource resource : WatchedResource.WORKLOADS) {
+      for (WatchedResource resource : WatchedResource.of(NeighbourType.WORKLOAD)) {
         awaitInStep(replica, resource);
       }
       assertEquals(2, replica.gauge("gapless.exemptions", "rule", "probe-timeout-exceeds-period"));
@@ -278,20 +294,242 @@ class ClusterIT {
             .formatted(kind, name, NAMESPACE, until));
   }
 
+  private static void awaitAllKnown(Replica replica) {
+    Await.until(
+        () -> "all to be known, they are " + replica.cluster.states(),
+        LIMIT,
+        () -> known(replica).size() == NeighbourType.values().length);
+  }
+
+  private static <T> void await(String what, T expected, Supplier<T> actual) {
+    Await.until(() -> what + ", it is " + actual.get(), LIMIT, () -> expected.equals(actual.get()));
+  }
+
+  private static List<String> names(Optional<? extends List<? extends Neighbour>> found) {
+    return found.orElseThrow().stream().map(it -> it.name()).toList();
+  }
+
+  /// One neighbour of each type but routes of the Gateway API.
+  private static final String NEIGHBOURS =
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: web, namespace: cluster-it}
+      spec: {selector: {app: web}, ports: [{port: 80}]}
+      ---
+      apiVersion: networking.k8s.io/v1
+      kind: Ingress
+      metadata: {name: web, namespace: cluster-it}
+      spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+      ---
+      apiVersion: autoscaling/v1
+      kind: HorizontalPodAutoscaler
+      metadata: {name: web, namespace: cluster-it}
+      spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, maxReplicas: 5}
+      ---
+      apiVersion: policy/v1
+      kind: PodDisruptionBudget
+      metadata: {name: web, namespace: cluster-it}
+      spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
+      ---
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: {name: data, namespace: cluster-it}
+      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+      ---
+      apiVersion: v1
+      kind: ResourceQuota
+      metadata: {name: pods, namespace: cluster-it}
+      spec: {hard: {pods: "10"}}
+      ---
+      apiVersion: v1
+      kind: Node
+      metadata: {name: cluster-it, labels: {zone: a}}
+      """;
+
+  private void deleteNeighbours() {
+    // No controller takes it from a claim.
+    server
+        .kubectl(
+            "patch",
+            "persistentvolumeclaim",
+            "data",
+            "--namespace=" + NAMESPACE,
+            "--type=merge",
+            "--patch={\"metadata\": {\"finalizers\": null}}")
+        .succeeded();
+    server.kubectlWith(NEIGHBOURS, "delete", "--filename=-").succeeded();
+  }
+
+  @Test
+  void whatStandsAroundIsKnownInStepAndForgotten() {
+    try (var replica = replica()) {
+      awaitAllKnown(replica);
+      Surroundings around = replica.cluster.surroundings();
+      int neighbours = around.size();
+      int labels = around.labels();
+      double workloads = replica.gauge("gapless.neighbours", "type", "workload");
+
+      workload("Deployment", "web", LocalDate.now(ZoneOffset.UTC));
+      apply(NEIGHBOURS);
+      var pods = Map.of("app", "web");
+      await("the Service", List.of("web"), () -> names(around.servicesSelecting(NAMESPACE, pods)));
+      await("the Ingress", List.of("web"), () -> names(around.routesTo(NAMESPACE, "web")));
+      await(
+          "the autoscaler",
+          List.of(new HorizontalPodAutoscaler(NAMESPACE, "web", "Deployment", "web", 1, 5)),
+          () -> around.autoscalersOf(NAMESPACE, "Deployment", "web").orElseThrow());
+      await("the budget", List.of("web"), () -> names(around.budgetsSelecting(NAMESPACE, pods)));
+      await(
+          "the claim",
+          Optional.of(new PersistentVolumeClaim(NAMESPACE, "data", Set.of("ReadWriteOnce"))),
+          () -> around.claim(NAMESPACE, "data"));
+      await("the quota", List.of("pods"), () -> names(around.quotas(NAMESPACE)));
+      await("the node", List.of("cluster-it"), () -> names(around.nodes()));
+      var web = new LabelSelector(pods, List.of());
+      await("the workload", List.of("web"), () -> names(around.workloadsSelected(NAMESPACE, web)));
+      assertEquals(workloads + 1, replica.gauge("gapless.neighbours", "type", "workload"));
+      assertEquals(1, replica.gauge("gapless.watch.in.step", "resource", "services"));
+
+      server
+          .kubectl(
+              "patch",
+              "service",
+              "web",
+              "--namespace=" + NAMESPACE,
+              "--type=merge",
+              "--patch={\"spec\":{\"selector\":{\"app\":\"other\"}}}")
+          .succeeded();
+      await("no Service", List.of(), () -> names(around.servicesSelecting(NAMESPACE, pods)));
+      assertEquals(
+          List.of("web"), names(around.servicesSelecting(NAMESPACE, Map.of("app", "other"))));
+
+      deleteNeighbours();
+      server.kubectl("delete", "deployment", "web", "--namespace=" + NAMESPACE).succeeded();
+      await("nothing to be left", neighbours, around::size);
+      assertEquals(labels, around.labels());
+    }
+  }
+
+  @Test
+  void routesOfTheGatewayApiAreKnownFromWhenItIsInstalled() {
+    try (var replica = replica()) {
+      awaitAllKnown(replica);
+      Surroundings around = replica.cluster.surroundings();
+      assertEquals(List.of(), names(around.routesTo(NAMESPACE, "web")));
+      apply(
+          """
+          apiVersion: apiextensions.k8s.io/v1
+          kind: CustomResourceDefinition
+          metadata:
+            name: httproutes.gateway.networking.k8s.io
+            annotations: {api-approved.kubernetes.io: "unapproved, for a test"}
+          spec:
+            group: gateway.networking.k8s.io
+            scope: Namespaced
+            names: {kind: HTTPRoute, plural: httproutes, singular: httproute}
+            versions:
+              - name: v1
+                served: true
+                storage: true
+                schema:
+                  openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}
+          """);
+      String crd = "customresourcedefinition/httproutes.gateway.networking.k8s.io";
+      try {
+        server.kubectl("wait", "--for=condition=Established", crd).succeeded();
+        apply(
+            """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: shop, namespace: cluster-it}
+            spec: {rules: [{backendRefs: [{name: web, port: 80}]}]}
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: unreadable, namespace: cluster-it}
+            spec: {rules: web}
+            """);
+        await("the route", List.of("shop"), () -> names(around.routesTo(NAMESPACE, "web")));
+      } finally {
+        server.kubectl("delete", crd).succeeded();
+      }
+      await("no route", List.of(), () -> names(around.routesTo(NAMESPACE, "web")));
+    }
+  }
+
+  @Test
+  void whoAsksWhileTheClusterChangesSeesEachObjectAsItWasOrAsItIs()
+      throws ExecutionException, InterruptedException {
+    try (var replica = replica();
+        var reviews = Executors.newSingleThreadExecutor()) {
+      awaitAllKnown(replica);
+      Surroundings around = replica.cluster.surroundings();
+      int neighbours = around.size();
+      int labels = around.labels();
+      var pods = Map.of("app", "web", "tier", "front");
+      apply(NEIGHBOURS);
+      await("the Service", List.of("web"), () -> names(around.servicesSelecting(NAMESPACE, pods)));
+      var done = new AtomicBoolean();
+      Future<Set<List<String>>> seen =
+          reviews.submit(() -> {
+            var all = new HashSet<List<String>>();
+            while (!done.get()) {
+              all.add(names(around.servicesSelecting(NAMESPACE, pods)));
+            }
+            return all;
+          });
+      String services = "/api/v1/namespaces/" + NAMESPACE + "/services";
+      for (int i = 0; i < 60; i++) {
+        // It selects the pods at any time, by one of their labels or by the other.
+        String selector =
+            i % 2 == 0
+                ? "{\"app\": null, \"tier\": \"front\"}"
+                : "{\"app\": \"web\", \"tier\": null}";
+        String switched = "{\"spec\": {\"selector\": " + selector + "}}";
+        String other =
+            """
+            {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "other"},
+             "spec": {"selector": {"tier": "back"}, "ports": [{"port": 80}]}}
+            """;
+        assertAccepted("PATCH", services + "/web", switched);
+        assertAccepted("POST", services, other);
+        assertAccepted("DELETE", services + "/other", "");
+      }
+      done.set(true);
+      assertEquals(Set.of(List.of("web")), seen.get());
+
+      deleteNeighbours();
+      server.kubectl("delete", "services", "--all", "--namespace=" + NAMESPACE).succeeded();
+      await("nothing to be left", neighbours, around::size);
+      assertEquals(labels, around.labels());
+    }
+  }
+
+  private void assertAccepted(String method, String path, String body) {
+    String type = method.equals("PATCH") ? "application/merge-patch+json" : "application/json";
+    assertEquals("", server.send(method, path, body.isEmpty() ? "" : type, body).message());
+  }
+
   @Test
   void whileTheApiServerIsAwayTheLastStateHoldsAndAfterwardsAllArrives() {
     installCrd();
     applyPolicy("all", "mode: Enforce");
+    apply(NEIGHBOURS);
     try (var replica = replica()) {
+      awaitAllKnown(replica);
+      Surroundings around = replica.cluster.surroundings();
       Await.until("the status", LIMIT, () -> reason("all", "Ready").equals("InForce"));
       server.stop();
       try {
-        for (WatchedResource resource : WatchedResource.WORKLOADS) {
+        for (WatchedResource resource : WatchedResource.ofNeighbours()) {
           awaitState(replica, resource, CacheState.OUT_OF_REACH);
         }
         awaitState(replica, WatchedResource.POLICIES, CacheState.OUT_OF_REACH);
         awaitState(replica, WatchedResource.NAMESPACES, CacheState.OUT_OF_REACH);
         assertTrue(replica.cluster.answered());
+        assertEquals(
+            List.of("web"), names(around.servicesSelecting(NAMESPACE, Map.of("app", "web"))));
         assertEquals(1, replica.gauge("gapless.policies", "state", "accepted"));
         assertTrue(replica.cluster.namespace(NAMESPACE).isPresent());
         assertEquals(0, replica.gauge("gapless.watch.in.step", "resource", "namespaces"));
@@ -300,6 +538,7 @@ class ClusterIT {
       }
       applyPolicy("other", "mode: Warn");
       server.kubectl("label", "namespace", NAMESPACE, "team=shop").succeeded();
+      deleteNeighbours();
       Await.until(
           "what has changed since",
           LIMIT,
@@ -311,6 +550,10 @@ class ClusterIT {
                       .filter(it -> "shop".equals(it.labels().get("team")))
                       .isPresent());
       assertEquals(1, replica.gauge("gapless.watch.in.step", "resource", "namespaces"));
+      await(
+          "no Service",
+          List.of(),
+          () -> names(around.servicesSelecting(NAMESPACE, Map.of("app", "web"))));
     }
   }
 
@@ -336,11 +579,12 @@ class ClusterIT {
     apply(
         "{apiVersion: v1, kind: ServiceAccount, metadata: {name: gapless, namespace: %s}}"
             .formatted(NAMESPACE));
-    try (var replica = new Replica(kubeconfigOf("gapless"), "1.0.0")) {
+    try (var replica = new Replica(server.kubeconfigOf(NAMESPACE, "gapless"), "1.0.0")) {
       for (WatchedResource resource : all()) {
         awaitState(replica, resource, CacheState.FORBIDDEN);
       }
       assertTrue(replica.cluster.answered());
+      assertEquals(Set.of(), known(replica));
 
       String rbac =
           Files.readString(Path.of("deploy/kubernetes/rbac.yaml"))
@@ -350,6 +594,7 @@ class ClusterIT {
       for (WatchedResource resource : all()) {
         awaitInStep(replica, resource);
       }
+      assertEquals(EnumSet.allOf(NeighbourType.class), known(replica));
       Await.until(
           "both statuses",
           LIMIT,
@@ -362,29 +607,17 @@ class ClusterIT {
     }
   }
 
+  private static Set<NeighbourType> known(Replica replica) {
+    return Arrays.stream(NeighbourType.values())
+        .filter(replica.cluster.surroundings()::knows)
+        .collect(Collectors.toSet());
+  }
+
   private static List<WatchedResource> all() {
     return Stream.concat(
             Stream.of(WatchedResource.POLICIES, WatchedResource.NAMESPACES),
-            WatchedResource.WORKLOADS.stream())
+            WatchedResource.ofNeighbours().stream())
         .toList();
-  }
-
-  private Path kubeconfigOf(String account) throws IOException {
-    String token =
-        server
-            .send(
-                "POST",
-                "/api/v1/namespaces/" + NAMESPACE + "/serviceaccounts/" + account + "/token",
-                "application/json",
-                "{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenRequest\",\"spec\":{}}")
-            .body()
-            .at("/status/token")
-            .asText();
-    Path kubeconfig = Files.createTempFile(server.folder(), "kubeconfig", "-" + account);
-    Files.writeString(
-        kubeconfig,
-        Files.readString(server.kubeconfig()).replaceFirst("token: [^}]+", "token: " + token));
-    return kubeconfig;
   }
 
   @Test

@@ -247,8 +247,8 @@ class ChartIT {
     return Stream.concat(
             mountedFiles(secret).stream(),
             Stream.concat(
-                right(7, "mutatingwebhookconfigurations"),
-                right(8, "validatingwebhookconfigurations")))
+                right(18, "mutatingwebhookconfigurations"),
+                right(19, "validatingwebhookconfigurations")))
         .toList();
   }
 

@@ -61,6 +61,45 @@ class InstallIT {
   private static final Pattern EXCLUSIONS =
       Pattern.compile("apiserver_admission_match_condition_exclusions_total\\{.*gapless.*");
 
+  /// What is judged beside workloads.
+  ///
+  /// @param path of its list in a namespace
+  /// @param changePath the same in the version in which its spec is changed
+  private record Neighbour(
+      String kind, String path, String body, String changePath, String change) {}
+
+  private static final List<Neighbour> NEIGHBOURS =
+      List.of(
+          new Neighbour(
+              "Service",
+              "/api/v1/namespaces/%s/services",
+              """
+              {"metadata": {"name": "alive"},
+               "spec": {"selector": {"app": "alive"}, "ports": [{"port": 80}]}}
+              """,
+              "/api/v1/namespaces/%s/services",
+              "{\"spec\": {\"selector\": {\"app\": \"alive-2\"}}}"),
+          // Changed in the old version; webhooks are told in the one that they know.
+          new Neighbour(
+              "HorizontalPodAutoscaler",
+              "/apis/autoscaling/v2/namespaces/%s/horizontalpodautoscalers",
+              """
+              {"metadata": {"name": "alive"},
+               "spec": {"maxReplicas": 5, "scaleTargetRef":
+                {"apiVersion": "apps/v1", "kind": "Deployment", "name": "alive"}}}
+              """,
+              "/apis/autoscaling/v1/namespaces/%s/horizontalpodautoscalers",
+              "{\"spec\": {\"minReplicas\": 2}}"),
+          new Neighbour(
+              "PodDisruptionBudget",
+              "/apis/policy/v1/namespaces/%s/poddisruptionbudgets",
+              """
+              {"metadata": {"name": "alive"},
+               "spec": {"maxUnavailable": 1, "selector": {"matchLabels": {"app": "alive"}}}}
+              """,
+              "/apis/policy/v1/namespaces/%s/poddisruptionbudgets",
+              "{\"spec\": {\"maxUnavailable\": 2}}"));
+
   private final KubeApiServer server;
 
   InstallIT(KubeApiServer server) {
@@ -174,6 +213,13 @@ class InstallIT {
           expected.put(webhook + " UPDATE " + kind, 1);
         }
       }
+      for (Neighbour neighbour : NEIGHBOURS) {
+        live(neighbour);
+        for (String webhook : List.of("mutate", "validate")) {
+          expected.put(webhook + " CREATE " + neighbour.kind(), 1);
+          expected.put(webhook + " UPDATE " + neighbour.kind(), 1);
+        }
+      }
       for (String namespace : List.of("kube-system", "gapless-system", "install-disabled")) {
         assertEquals("", create("Deployment", "elsewhere", namespace).message());
         server.kubectl("delete", "deployment", "elsewhere", "--namespace=" + namespace).succeeded();
@@ -198,7 +244,8 @@ class InstallIT {
     awaitThatCreatesPass("nobody-is-asked");
   }
 
-  /// All that happens to a workload in its life, two changes of its spec among it.
+  /// All that happens to a workload in its life, two changes of its spec among it, the second when
+  /// it is being deleted.
   private void live(String kind) {
     ApiResponse created = create(kind, "alive", SHOP);
     assertEquals("", created.message());
@@ -230,6 +277,30 @@ class InstallIT {
     finalizers(object, "[\"gapless.dev/test\"]");
     server.kubectl("delete", object, "--wait=false", in).succeeded();
     server.kubectl("set", "image", object, "app=example/app:3", in).succeeded();
+    finalizers(object, "null");
+    server.kubectl("wait", "--for=delete", object, in).succeeded();
+  }
+
+  /// The same for what stands beside workloads.
+  private void live(Neighbour neighbour) {
+    String collection = neighbour.path().formatted(SHOP);
+    assertEquals(
+        "", server.send("POST", collection, "application/json", neighbour.body()).message());
+    String object = neighbour.kind().toLowerCase(Locale.ROOT) + "/alive";
+    String in = "--namespace=" + SHOP;
+    server.kubectl("label", object, "team=shop", in).succeeded();
+    server.kubectl("annotate", object, "note=well", in).succeeded();
+    String status = "{\"status\":{\"conditions\":[]}}";
+    server
+        .kubectl("patch", object, "--subresource=status", "--type=merge", "--patch", status, in)
+        .succeeded();
+    String change = neighbour.changePath().formatted(SHOP) + "/alive";
+    String type = "application/merge-patch+json";
+    assertEquals("", server.send("PATCH", change, type, neighbour.change()).message());
+    finalizers(object, "[\"gapless.dev/test\"]");
+    server.kubectl("delete", object, "--wait=false", in).succeeded();
+    String later = neighbour.change().replace('2', '3');
+    assertEquals("", server.send("PATCH", change, type, later).message());
     finalizers(object, "null");
     server.kubectl("wait", "--for=delete", object, in).succeeded();
   }

@@ -243,6 +243,30 @@ public final class KubeApiServer implements AutoCloseable {
     }
   }
 
+  /// Makes a kubeconfig for a ServiceAccount.
+  public Path kubeconfigOf(String namespace, String account) {
+    ApiResponse response =
+        send(
+            "POST",
+            "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + account + "/token",
+            "application/json",
+            "{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenRequest\",\"spec\":{}}");
+    if (!response.accepted()) {
+      throw new IllegalStateException("no token for " + account + ": " + response.message());
+    }
+    Path file = folder().resolve("kubeconfig-" + namespace + "-" + account);
+    try {
+      Files.writeString(
+          file,
+          Files.readString(kubeconfig())
+              .replaceFirst(
+                  "token: [^}]+", "token: " + response.body().at("/status/token").asText()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
+    return file;
+  }
+
   /// Defines Argo's Rollout, unless it is there, and waits until it is served.
   public void defineRollouts() {
     String definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

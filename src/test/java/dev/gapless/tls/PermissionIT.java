@@ -89,23 +89,6 @@ class PermissionIT {
     server.kubectlWith(manifest, "apply", "-f", "-").succeeded();
   }
 
-  private Path kubeconfigOf(String account) throws IOException {
-    var response =
-        server.send(
-            "POST",
-            "/api/v1/namespaces/" + name + "/serviceaccounts/" + account + "/token",
-            "application/json",
-            "{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenRequest\",\"spec\":{}}");
-    assertTrue(response.accepted(), response::message);
-    Path kubeconfig = server.folder().resolve("kubeconfig-" + name + "-" + account);
-    Files.writeString(
-        kubeconfig,
-        Files.readString(server.kubeconfig())
-            .replaceFirst(
-                "token: [^}]+", "token: " + response.body().path("status").path("token").asText()));
-    return kubeconfig;
-  }
-
   private SelfManagedSettings settings() {
     return new SelfManagedSettings(
         name,
@@ -122,7 +105,7 @@ class PermissionIT {
   @Test
   void theyAreEnoughForAllThatTheServerDoes() throws Exception {
     var clock = new TestClock(Instant.now());
-    Path kubeconfig = kubeconfigOf(name);
+    Path kubeconfig = server.kubeconfigOf(name, name);
     try (var one = new Replica(kubeconfig, settings(), clock);
         var two = new Replica(kubeconfig, settings(), clock)) {
       List<Replica> both = List.of(one, two);
@@ -173,7 +156,7 @@ class PermissionIT {
   }
 
   @Test
-  void nothingElseIsGranted() throws IOException {
+  void nothingElseIsGranted() {
     List<Permission> needed = PermissionTest.needed(name);
     assertEquals(rules(needed), granted(name));
     assertEquals(
@@ -187,9 +170,9 @@ class PermissionIT {
   }
 
   // What any account may do does not come from our manifests.
-  private Set<List<List<String>>> granted(String namespace) throws IOException {
-    var granted = new HashSet<>(rulesOf(kubeconfigOf(name), namespace));
-    granted.removeAll(rulesOf(kubeconfigOf("nobody"), namespace));
+  private Set<List<List<String>>> granted(String namespace) {
+    var granted = new HashSet<>(rulesOf(server.kubeconfigOf(name, name), namespace));
+    granted.removeAll(rulesOf(server.kubeconfigOf(name, "nobody"), namespace));
     return granted;
   }
 
