@@ -115,6 +115,7 @@ class WhyCommandTest {
               grace-period-too-short          Warn      the rule's default is Fix, the policy's mode Warn
               pre-stop-outlives-grace         Audit     the rule's default
               sidecar-dies-first              Audit     the rule's default
+              replicas-fight-hpa              Audit     the rule's default
               rollout-loses-capacity          Warn      the rule's default is Fix, the policy's mode Warn; the exemption does not count: gapless.dev/exempt-until is missing
               min-ready-seconds-zero          Audit     the rule's default
               progress-deadline-too-short     Audit     the rule's default

@@ -72,6 +72,7 @@ class CatalogTest {
             "sidecar-dies-first",
             "surge-cannot-schedule",
             "single-replica",
+            "replicas-fight-hpa",
             "rollback-history-missing",
             "statefulset-loses-quorum",
             "daemonset-has-gap",
