@@ -37,6 +37,7 @@ public final class Catalog {
           new SurgeCannotSchedule(),
           new RecreateStrategy(),
           new SingleReplica(),
+          new HpaMinimumOne(),
           new StatefulsetLosesQuorum(),
           new DaemonsetHasGap(),
           new RollbackHistoryMissing(),

@@ -73,6 +73,7 @@ class CatalogTest {
             "surge-cannot-schedule",
             "single-replica",
             "replicas-fight-hpa",
+            "hpa-minimum-one",
             "rollback-history-missing",
             "statefulset-loses-quorum",
             "daemonset-has-gap",
