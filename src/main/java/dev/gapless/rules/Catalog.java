@@ -42,7 +42,11 @@ public final class Catalog {
           new DaemonsetHasGap(),
           new RollbackHistoryMissing(),
           new RolloutPaused(),
-          new SpreadMissing());
+          new SpreadMissing(),
+          new DisruptionBudgetMissing(),
+          new DisruptionBudgetBlocksDrain(),
+          new DisruptionBudgetsOverlap(),
+          new DisruptionBudgetIgnoresUnhealthy());
 
   /// The ids of all rules.
   public static Set<String> ids() {
