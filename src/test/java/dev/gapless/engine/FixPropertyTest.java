@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.neighbour.HorizontalPodAutoscaler;
+import dev.gapless.neighbour.Node;
+import dev.gapless.neighbour.PersistentVolumeClaim;
+import dev.gapless.neighbour.ResourceQuota;
 import dev.gapless.neighbour.Surroundings;
 import dev.gapless.policy.Change;
 import dev.gapless.policy.EffectivePolicy;
@@ -122,7 +125,7 @@ class FixPropertyTest {
       ObjectNode old = object.deepCopy();
       old.withObject("/spec").put("replicas", random.nextInt(12));
       old.withObject("/spec/template/metadata/annotations").put("older", "true");
-      var around = new Surroundings(_ -> true, false);
+      Surroundings around = around(random);
       String name = object.at("/metadata/name").asText();
       String kind = object.path("kind").asText();
       around.put(new HorizontalPodAutoscaler("default", name, kind, name, 1 + seed % 3, 12));
@@ -143,6 +146,28 @@ class FixPropertyTest {
       }
     }
     assertTrue(kept > WORKLOADS / 200, "only " + kept + " numbers were kept");
+  }
+
+  /// What decides about room for a surge.
+  private static Surroundings around(Random random) {
+    var around = new Surroundings(_ -> true, false);
+    for (int i = random.nextInt(5); i > 0; i--) {
+      around.put(
+          new Node(
+              "n" + i,
+              Map.of("kubernetes.io/hostname", "n" + i, "topology.kubernetes.io/zone", "z" + i % 2),
+              random.nextInt(4) > 0,
+              random.nextInt(4) == 0));
+    }
+    around.put(
+        new PersistentVolumeClaim(
+            "default",
+            "data",
+            Set.of(pick(random, "ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"))));
+    String used = Integer.toString(random.nextInt(3));
+    around.put(
+        new ResourceQuota("default", "team", Map.of("pods", "2"), Map.of("pods", used), false));
+    return around;
   }
 
   /// The findings by rule and path, without the one that another rule's fix brings about on
