@@ -317,15 +317,13 @@ public final class Engine {
         boolean replaces =
             !injected.holds(path, before) && authorship.wrote(path, patch.object(), injected);
         patch.apply(edit);
+        boolean keeps = edit instanceof Edit.Set(_, JsonNode value) && keeps(path, value);
         switch (edit) {
-          case Edit.Set(_, JsonNode value) -> {
-            if (!keeps(path, value)) {
-              injected.put(path, value);
-            }
-          }
+          case Edit.Set(_, JsonNode value) when !keeps -> injected.put(path, value);
+          case Edit.Set _ -> {}
           case Edit.Remove _ -> injected.remove(path);
         }
-        if (replaces) {
+        if (replaces && !keeps) {
           injected.replace(path, before);
         }
       }

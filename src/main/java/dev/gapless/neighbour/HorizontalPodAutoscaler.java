@@ -24,4 +24,14 @@ public record HorizontalPodAutoscaler(
   public String kind() {
     return KIND;
   }
+
+  /// In words: `HorizontalPodAutoscaler "web"`.
+  public String title() {
+    return KIND + " \"" + name + "\"";
+  }
+
+  /// Whether it never asks for another number.
+  public boolean holdsAt(int replicas) {
+    return minReplicas == replicas && maxReplicas == replicas;
+  }
 }

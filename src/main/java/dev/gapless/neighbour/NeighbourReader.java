@@ -286,17 +286,20 @@ public final class NeighbourReader {
         Shared.of(metadata.name()),
         Shared.of(workload.template().labels()),
         Shared.of(workload.pods()),
-        wrote(Workload.REPLICAS, object),
+        writes(Workload.REPLICAS, object),
+        workload.isOneAtATime(),
         Shared.of(ports(workload)),
         Shared.of(wait(workload)),
         metadata.controller());
   }
 
-  // What the API server has stored says who wrote it; in a file present means written.
-  private static boolean wrote(FieldPath path, JsonNode object) {
+  // What the API server has stored says who wrote it; in a file present means written. An apply
+  // that holds the field writes it again, also where somebody else has changed it since.
+  private static boolean writes(FieldPath path, JsonNode object) {
     boolean stored = object.path("metadata").has("managedFields");
     Authorship.Source source = stored ? Authorship.Source.API_SERVER : Authorship.Source.FILE;
-    return new Authorship(object, source).wrote(path, object, Injected.of(object));
+    var authorship = new Authorship(object, source);
+    return authorship.wrote(path, object, Injected.of(object)) || authorship.isApplied(path);
   }
 
   private static List<ContainerPort> ports(Workload workload) {

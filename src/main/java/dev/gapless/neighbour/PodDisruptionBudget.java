@@ -31,6 +31,11 @@ public record PodDisruptionBudget(
     return KIND;
   }
 
+  /// In words: `PodDisruptionBudget "web"`.
+  public String title() {
+    return KIND + " \"" + name + "\"";
+  }
+
   /// Whether it guards pods with these labels.
   public boolean selects(Map<String, String> podLabels) {
     return selector.map(it -> it.matches(podLabels)).orElse(false);

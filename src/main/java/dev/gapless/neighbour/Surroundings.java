@@ -1,6 +1,8 @@
 package dev.gapless.neighbour;
 
 import dev.gapless.workload.LabelSelector;
+import dev.gapless.workload.ObjectMeta;
+import dev.gapless.workload.Workload;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -329,6 +332,32 @@ public final class Surroundings {
         HorizontalPodAutoscaler.class,
         Stream.of(new Label(NeighbourType.AUTOSCALER, in(namespace), kind, name)),
         it -> it.targetKind().equals(kind) && it.targetName().equals(name));
+  }
+
+  /// What an autoscaler scales; empty also where there is no such workload.
+  public Optional<WorkloadOutline> target(HorizontalPodAutoscaler autoscaler) {
+    return workload(autoscaler.namespace(), autoscaler.targetKind(), autoscaler.targetName());
+  }
+
+  /// How many pods a workload has; empty for a DaemonSet. An autoscaler that is not known does not
+  /// count.
+  public Optional<Scale> scale(Workload workload) {
+    ObjectMeta metadata = workload.metadata();
+    return scale(workload.pods(), metadata.namespace(), workload.kind(), metadata.name());
+  }
+
+  /// How many pods a neighbour has; empty for a DaemonSet.
+  public Optional<Scale> scale(WorkloadOutline workload) {
+    return scale(workload.replicas(), workload.namespace(), workload.kind(), workload.name());
+  }
+
+  private Optional<Scale> scale(OptionalInt replicas, String namespace, String kind, String name) {
+    return replicas.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Scale.of(
+                replicas.getAsInt(),
+                autoscalersOf(namespace, kind, name).orElse(List.of()).stream().findFirst()));
   }
 
   /// The budgets in a namespace that guard pods with these labels.

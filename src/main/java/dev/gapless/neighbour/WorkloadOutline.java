@@ -11,7 +11,8 @@ import java.util.OptionalLong;
 ///
 /// @param podLabels the labels of its pod template
 /// @param replicas how many pods it asks for; empty for a DaemonSet
-/// @param writesReplicas whether its author wrote that number
+/// @param writesReplicas whether its author writes that number, at the next apply at the latest
+/// @param oneAtATime whether it may have to be a single pod
 /// @param ports those its regular containers and native sidecars declare
 /// @param waitSeconds how long its shortest-waiting regular container goes on serving after a
 ///   delete, in whole seconds; empty where one of them has a hook that cannot be read
@@ -23,6 +24,7 @@ public record WorkloadOutline(
     Map<String, String> podLabels,
     OptionalInt replicas,
     boolean writesReplicas,
+    boolean oneAtATime,
     List<ContainerPort> ports,
     OptionalLong waitSeconds,
     Optional<String> controller)

@@ -13,8 +13,8 @@ public final class Catalog {
   /// All rules, in the order in which a pod lives through what they judge: start, stop, rollout,
   /// placement.
   ///
-  /// Fixes are applied in this order, so that the grace period sees the sleep before it, and the
-  /// pace the surge.
+  /// Fixes are applied in this order, so that the grace period sees the sleep before it, the surge
+  /// the number of pods, and the pace the surge.
   public static final List<Rule> RULES =
       List.of(
           new ReadinessProbeMissing(),
@@ -30,17 +30,23 @@ public final class Catalog {
           new GracePeriodTooShort(),
           new PreStopOutlivesGrace(),
           new SidecarDiesFirst(),
+          new ReplicasFightHpa(),
           new RolloutLosesCapacity(),
           new MinReadySecondsZero(),
           new ProgressDeadlineTooShort(),
           new SurgeCannotSchedule(),
           new RecreateStrategy(),
           new SingleReplica(),
+          new HpaMinimumOne(),
           new StatefulsetLosesQuorum(),
           new DaemonsetHasGap(),
           new RollbackHistoryMissing(),
           new RolloutPaused(),
-          new SpreadMissing());
+          new SpreadMissing(),
+          new DisruptionBudgetMissing(),
+          new DisruptionBudgetBlocksDrain(),
+          new DisruptionBudgetsOverlap(),
+          new DisruptionBudgetIgnoresUnhealthy());
 
   /// The ids of all rules.
   public static Set<String> ids() {

@@ -9,6 +9,7 @@ import dev.gapless.rule.Outcome;
 import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
+import dev.gapless.rules.SurgeCannotSchedule.Obstacle;
 import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.IntOrString;
 import dev.gapless.workload.Workload;
@@ -51,10 +52,11 @@ public final class RolloutLosesCapacity implements Rule {
           shares, with its default of 25% too. With traffic routing or blueGreen the old pods stay \
           until nothing is sent to them: there is nothing to judge.
 
-          Not judged is what the manifest shows may have no room for an additional pod: a host port, \
-          required anti-affinity of the pods to themselves, a claim of a single pod, or a \
-          DoNotSchedule spread over host names (without nodeTaintsPolicy Honor) or with minDomains. \
-          There a surge could wait for ever; surge-cannot-schedule says where one does.\
+          Not judged is what may have no room for an additional pod: a host port, required \
+          anti-affinity of the pods to themselves, a claim of a single pod, or a DoNotSchedule spread \
+          over host names (without nodeTaintsPolicy Honor) or with minDomains, unless known nodes and \
+          claims show that there is room; and a ResourceQuota that cannot hold one more pod. There a \
+          surge could wait for ever; surge-cannot-schedule says where one does.\
           """,
           """
           Set maxUnavailable to 0 and leave maxSurge at 25% or more, so that large workloads still \
@@ -80,9 +82,13 @@ public final class RolloutLosesCapacity implements Rule {
     if (rolling.isEmpty()) {
       return new Outcome.Skipped(unbounded(subject.workload()));
     }
-    List<String> obstacles = SurgeCannotSchedule.obstacles(subject);
+    List<Obstacle> obstacles = SurgeCannotSchedule.obstacles(subject);
     if (!obstacles.isEmpty()) {
-      return new Outcome.Skipped("a surge may find no node: " + String.join(", ", obstacles));
+      return new Outcome.Skipped(
+          (obstacles.getFirst().certain()
+                  ? "a surge finds no room: "
+                  : "a surge may find no node: ")
+              + String.join(", ", obstacles.stream().map(Obstacle::what).toList()));
     }
     var findings = new ArrayList<Finding>();
     unavailable(subject, rolling.get()).ifPresent(findings::add);
@@ -176,9 +182,7 @@ public final class RolloutLosesCapacity implements Rule {
     if (rolling.isEmpty()) {
       return List.of();
     }
-    boolean stuck =
-        rolling.get().bounds().surge(1) == 0
-            || !subject.workload().template().surgeObstacles().isEmpty();
+    boolean stuck = rolling.get().bounds().surge(1) == 0 || SurgeCannotSchedule.isStuck(subject);
     FieldPath path = rolling.get().maxUnavailable();
     return stuck && isOurs(subject, path) ? List.of(new Edit.Remove(path)) : List.of();
   }

@@ -1,5 +1,7 @@
 package dev.gapless.rules;
 
+import dev.gapless.neighbour.HorizontalPodAutoscaler;
+import dev.gapless.neighbour.Scale;
 import dev.gapless.policy.Mode;
 import dev.gapless.rule.Finding;
 import dev.gapless.rule.Outcome;
@@ -12,6 +14,7 @@ import dev.gapless.workload.Workload.Recreate;
 import dev.gapless.workload.Workload.Rolling;
 import dev.gapless.workload.Workload.StatefulSet;
 import java.util.List;
+import java.util.Optional;
 
 /// A single pod that answers all requests, and nothing beside it when it goes.
 public final class SingleReplica implements Rule {
@@ -30,7 +33,8 @@ public final class SingleReplica implements Rule {
 
           One replica can be right: a leader that has no use for a second one, a single writer, a \
           canary beside the stable version, a development environment. So the rule records and leaves the rest to a policy. It says \
-          nothing where the number is not written, because an autoscaler may hold it; where it is 0; \
+          nothing where an autoscaler holds the number (hpa-minimum-one) or, as it is not written, may hold \
+          it; where it is 0; \
           where Recreate (recreate-strategy) is the greater harm; and where a Deployment or a Rollout \
           mounts a claim to write, which often allows no second pod.\
           """,
@@ -58,6 +62,12 @@ public final class SingleReplica implements Rule {
     }
     if (workload.pods().getAsInt() == 0) {
       return new Outcome.Skipped("it asks for no pods");
+    }
+    Optional<HorizontalPodAutoscaler> autoscaler =
+        subject.surroundings().scale(workload).flatMap(Scale::autoscaler);
+    if (autoscaler.isPresent()) {
+      return new Outcome.Skipped(
+          autoscaler.get().title() + " holds the number: hpa-minimum-one judges it");
     }
     if (workload.pods().getAsInt() > 1) {
       return new Outcome.Passed();

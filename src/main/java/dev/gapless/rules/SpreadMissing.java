@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.neighbour.Scale;
 import dev.gapless.patch.Edit;
 import dev.gapless.policy.Mode;
 import dev.gapless.rule.Finding;
@@ -52,7 +53,8 @@ public final class SpreadMissing implements Rule {
           rollout do not count beside the new ones.
 
           Constraints of any kind whose labelSelector matches the pods themselves, pod affinity or anti-affinity, and whatever keeps two pods off one \
-          node, such as a host port, count as spread. One replica needs none. A DaemonSet has one pod \
+          node, such as a host port, count as spread. One replica needs none, unless a known \
+          autoscaler may make more of it. A DaemonSet has one pod \
           on each node. Setting the constraints changes the pod template, so a fix only joins a \
           rollout that takes place anyway.\
           """,
@@ -85,7 +87,7 @@ public final class SpreadMissing implements Rule {
     if (!subject.takesTraffic()) {
       return new Outcome.Skipped("no container declares a port, so nothing sends the pods traffic");
     }
-    if (workload.pods().getAsInt() < 2) {
+    if (subject.surroundings().scale(workload).map(Scale::most).orElse(0) < 2) {
       return new Outcome.Skipped("fewer than 2 pods need no spread");
     }
     FieldPath pod = workload.template().path().child("spec");

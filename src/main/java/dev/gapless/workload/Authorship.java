@@ -46,7 +46,8 @@ public final class Authorship {
   /// 2. in a file: yes, unless it was injected a moment ago;
   /// 3. owned by a server-side apply, or held by the last client-side apply: yes;
   /// 4. a default, or recorded as injected: no;
-  /// 5. owned by nobody: no (what admission sets enters no `managedFields` entry);
+  /// 5. owned by nobody: no (what admission sets enters no `managedFields` entry), or only through
+  ///    a subresource: no (what an autoscaler or `kubectl scale` sets is not the author's);
   /// 6. else yes. An object without any `managedFields` says nothing of owners and ends here too.
   ///
   /// No API server fills defaults into a custom resource, so there what equals one was written. Its
@@ -72,10 +73,23 @@ public final class Authorship {
     return managedFields.isEmpty() || ownedByAny(path);
   }
 
+  /// Whether an apply holds this field, be its value there what it may: whoever applies the same
+  /// again sets it again.
+  public boolean isApplied(FieldPath path) {
+    if (ownedByApply(path)) {
+      return true;
+    }
+    return lastApplied.isTextual()
+        && mayHold(lastApplied.textValue(), path)
+        && FieldPath.parseStable(path.stable(), lastAppliedObject())
+            .map(there -> !there.in(lastAppliedObject()).isMissingNode())
+            .orElse(false);
+  }
+
   private boolean ownedByApply(FieldPath path) {
     for (JsonNode entry : managedFields) {
       if ("Apply".equals(entry.path("operation").textValue())
-          && entry.path("subresource").asText("").isEmpty()
+          && isOfTheObject(entry)
           && holds(entry.path("fieldsV1"), path, false)) {
         return true;
       }
@@ -85,11 +99,15 @@ public final class Authorship {
 
   private boolean ownedByAny(FieldPath path) {
     for (JsonNode entry : managedFields) {
-      if (holds(entry.path("fieldsV1"), path, true)) {
+      if (isOfTheObject(entry) && holds(entry.path("fieldsV1"), path, true)) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean isOfTheObject(JsonNode entry) {
+    return entry.path("subresource").asText("").isEmpty();
   }
 
   /// @param orItsList whether owning a list as a whole counts

@@ -45,6 +45,19 @@ public sealed interface Workload extends KubernetesObject {
     };
   }
 
+  /// Whether it may have to be a single pod: because two versions cannot run side by side
+  /// (`Recreate`), or because its pods write to one claim. A StatefulSet's have claims of their
+  /// own.
+  default boolean isOneAtATime() {
+    return switch (this) {
+      case Deployment deployment ->
+          deployment.strategy() instanceof Recreate
+              || !deployment.template().persistentVolumeClaims().isEmpty();
+      case Rollout rollout -> !rollout.template().persistentVolumeClaims().isEmpty();
+      case StatefulSet _, DaemonSet _ -> false;
+    };
+  }
+
   /// The label by which its controller tells the pods of one revision from those of another.
   default String revisionLabel() {
     return switch (this) {

@@ -44,8 +44,6 @@ public final class WorkloadReader {
   /// The kinds that are judged.
   public static final Set<String> KINDS = API_VERSIONS.keySet();
 
-  private static final String HOSTNAME = "kubernetes.io/hostname";
-
   // What tells the pods of one revision from those of another, by the controllers' own labels.
   private static final Set<String> REVISION_LABELS =
       Set.of("pod-template-hash", "controller-revision-hash", "rollouts-pod-template-hash");
@@ -209,7 +207,8 @@ public final class WorkloadReader {
           .field("antiAffinity")
           .field("requiredDuringSchedulingIgnoredDuringExecution")
           .present()) {
-        return List.of(new SurgeObstacle("required anti-affinity between revisions", true));
+        return List.of(
+            new SurgeObstacle("required anti-affinity between revisions", true, Optional.empty()));
       }
     }
     return List.of();
@@ -298,7 +297,8 @@ public final class WorkloadReader {
         for (ContainerPort port : container.ports()) {
           Optional<Integer> taken =
               hostNetwork ? Optional.of(port.containerPort()) : port.hostPort();
-          taken.ifPresent(number -> obstacles.add(new SurgeObstacle("host port " + number, true)));
+          taken.ifPresent(number ->
+              obstacles.add(SurgeObstacle.apart("host port " + number, SurgeObstacle.HOSTNAME)));
         }
       }
     }
@@ -307,7 +307,7 @@ public final class WorkloadReader {
         antiAffinity.field("requiredDuringSchedulingIgnoredDuringExecution").elements()) {
       if (selects(term, labels)) {
         String on = term.field("topologyKey").text().orElse("");
-        obstacles.add(new SurgeObstacle("required anti-affinity on " + on, on.equals(HOSTNAME)));
+        obstacles.add(SurgeObstacle.apart("required anti-affinity on " + on, on));
       }
     }
     for (Cursor constraint : spec.field("topologySpreadConstraints").elements()) {
@@ -333,11 +333,12 @@ public final class WorkloadReader {
     String what = "DoNotSchedule spread over " + over;
     int minDomains = constraint.field("minDomains").count().orElse(1);
     if (minDomains > 1) {
-      return Optional.of(new SurgeObstacle(what + " with minDomains " + minDomains, false));
+      return Optional.of(
+          new SurgeObstacle(what + " with minDomains " + minDomains, false, Optional.empty()));
     }
     boolean honorsTaints = constraint.field("nodeTaintsPolicy").text().equals(Optional.of("Honor"));
-    return over.equals(HOSTNAME) && !honorsTaints
-        ? Optional.of(new SurgeObstacle(what, false))
+    return over.equals(SurgeObstacle.HOSTNAME) && !honorsTaints
+        ? Optional.of(new SurgeObstacle(what, false, Optional.empty()))
         : Optional.empty();
   }
 

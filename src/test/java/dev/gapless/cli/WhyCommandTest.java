@@ -102,30 +102,36 @@ class WhyCommandTest {
               not blog (priority 20): does not match: spec.match.namespaceSelector: label "team" must be "blog", is "shop"
               not platform (priority 0): matches too, but its priority is lower
             rules:
-              readiness-probe-missing         Enforce   named in the policy
-              worker-readiness-probe-missing  Warn      the rule's default is Enforce, the policy's mode Warn
-              readiness-probe-partial         Warn      the rule's default
-              readiness-port-undeclared       Warn      the rule's default is Enforce, the policy's mode Warn
-              liveness-same-as-readiness      Audit     the rule's default
-              liveness-kills-slow-start       Audit     the rule's default
-              probe-timeout-exceeds-period    Audit     the rule's default
-              pre-stop-sleep-missing          Exempt    the rule's default is Fix, the policy's mode Warn; exempt: drains by itself
-              exec-hook-unsafe                Audit     the rule's default
-              pre-stop-sleep-too-short        Audit     the rule's default
-              grace-period-too-short          Warn      the rule's default is Fix, the policy's mode Warn
-              pre-stop-outlives-grace         Audit     the rule's default
-              sidecar-dies-first              Audit     the rule's default
-              rollout-loses-capacity          Warn      the rule's default is Fix, the policy's mode Warn; the exemption does not count: gapless.dev/exempt-until is missing
-              min-ready-seconds-zero          Audit     the rule's default
-              progress-deadline-too-short     Audit     the rule's default
-              surge-cannot-schedule           Audit     the rule's default
-              recreate-strategy               Disabled  named in the policy
-              single-replica                  Audit     the rule's default
-              statefulset-loses-quorum        Audit     the rule's default
-              daemonset-has-gap               Audit     the rule's default
-              rollback-history-missing        Audit     the rule's default
-              rollout-paused                  Audit     the rule's default
-              spread-missing                  Audit     the rule's default
+              readiness-probe-missing              Enforce   named in the policy
+              worker-readiness-probe-missing       Warn      the rule's default is Enforce, the policy's mode Warn
+              readiness-probe-partial              Warn      the rule's default
+              readiness-port-undeclared            Warn      the rule's default is Enforce, the policy's mode Warn
+              liveness-same-as-readiness           Audit     the rule's default
+              liveness-kills-slow-start            Audit     the rule's default
+              probe-timeout-exceeds-period         Audit     the rule's default
+              pre-stop-sleep-missing               Exempt    the rule's default is Fix, the policy's mode Warn; exempt: drains by itself
+              exec-hook-unsafe                     Audit     the rule's default
+              pre-stop-sleep-too-short             Audit     the rule's default
+              grace-period-too-short               Warn      the rule's default is Fix, the policy's mode Warn
+              pre-stop-outlives-grace              Audit     the rule's default
+              sidecar-dies-first                   Audit     the rule's default
+              replicas-fight-hpa                   Audit     the rule's default
+              rollout-loses-capacity               Warn      the rule's default is Fix, the policy's mode Warn; the exemption does not count: gapless.dev/exempt-until is missing
+              min-ready-seconds-zero               Audit     the rule's default
+              progress-deadline-too-short          Audit     the rule's default
+              surge-cannot-schedule                Audit     the rule's default
+              recreate-strategy                    Disabled  named in the policy
+              single-replica                       Audit     the rule's default
+              hpa-minimum-one                      Audit     the rule's default
+              statefulset-loses-quorum             Audit     the rule's default
+              daemonset-has-gap                    Audit     the rule's default
+              rollback-history-missing             Audit     the rule's default
+              rollout-paused                       Audit     the rule's default
+              spread-missing                       Audit     the rule's default
+              disruption-budget-missing            Audit     the rule's default
+              disruption-budget-blocks-drain       Audit     the rule's default
+              disruption-budgets-overlap           Audit     the rule's default
+              disruption-budget-ignores-unhealthy  Audit     the rule's default
             note: metadata.annotations[exempt.gapless.dev/readiness-prob-missing]: does not count: there is no rule "readiness-prob-missing" (did you mean "readiness-probe-missing"?) [gapless]
             """,
             ""),

@@ -114,6 +114,7 @@ public record GoldenCase(Path folder) {
     return old().isEmpty()
         && source() == Authorship.Source.FILE
         && request().path("namespace").path("annotations").isMissingNode()
+        && request().path("admission").isMissingNode()
         && request().path("now").isMissingNode();
   }
 
@@ -205,8 +206,14 @@ public record GoldenCase(Path folder) {
     }
   }
 
+  // As for everybody who knows of neighbours, the object is one of them: as it is stored.
   private Surroundings surroundings() {
-    return surroundings(objects("around.yaml"));
+    List<ManifestObject> all = new ArrayList<>(objects("around.yaml"));
+    if (!all.isEmpty() && isAboutFiles()) {
+      all.addAll(objects("input.yaml"));
+    }
+    all.addAll(all.isEmpty() ? List.of() : objects("old.yaml"));
+    return surroundings(all);
   }
 
   private Surroundings surroundings(List<ManifestObject> objects) {

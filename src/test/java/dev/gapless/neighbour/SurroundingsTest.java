@@ -50,6 +50,7 @@ class SurroundingsTest {
         labels,
         OptionalInt.of(2),
         false,
+        false,
         List.of(),
         OptionalLong.of(0),
         Optional.empty());
