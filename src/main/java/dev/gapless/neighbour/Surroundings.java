@@ -248,7 +248,14 @@ public final class Surroundings {
   private List<Label> filing(Neighbour neighbour) {
     List<Label> labels = labels(neighbour);
     return switch (neighbour) {
-      case Service _, PodDisruptionBudget _ -> rarest(labels);
+      case Service service -> {
+        NeighbourType type = NeighbourType.SERVICE;
+        String namespace = service.namespace();
+        var filing = new ArrayList<>(rarest(labels(type, namespace, service.selector())));
+        filing.add(Label.all(type, namespace));
+        yield List.copyOf(filing);
+      }
+      case PodDisruptionBudget _ -> rarest(labels);
       default -> labels;
     };
   }
@@ -258,7 +265,11 @@ public final class Surroundings {
     NeighbourType type = NeighbourType.of(neighbour);
     String namespace = neighbour.namespace();
     return switch (neighbour) {
-      case Service service -> labels(type, namespace, service.selector());
+      case Service service -> {
+        var labels = new ArrayList<>(labels(type, namespace, service.selector()));
+        labels.add(Label.all(type, namespace));
+        yield List.copyOf(labels);
+      }
       case PodDisruptionBudget budget ->
           budget
               .selector()
@@ -308,6 +319,16 @@ public final class Surroundings {
         Service.class,
         labels(NeighbourType.SERVICE, in(namespace), podLabels).stream(),
         it -> podLabels.entrySet().containsAll(it.selector().entrySet()));
+  }
+
+  /// All Services of a namespace; empty also where there are more than somebody will compare.
+  ///
+  /// @param most how many that is
+  public Optional<List<Service>> services(String namespace, int most) {
+    Label all = Label.all(NeighbourType.SERVICE, in(namespace));
+    return count(all) > most
+        ? Optional.empty()
+        : ask(NeighbourType.SERVICE, Service.class, Stream.of(all), _ -> true);
   }
 
   /// The Service of that name; empty also where there is none.

@@ -38,6 +38,19 @@ public record Subject(
         .orElse(List.of());
   }
 
+  /// The known Services that send traffic to the pods: those whose selector matches, and those that
+  /// a Rollout switches, to whose selectors Argo adds the label of a revision.
+  public List<Service> knownServices() {
+    var services = new LinkedHashSet<>(selectingServices());
+    if (workload instanceof Rollout rollout) {
+      rollout
+          .services()
+          .forEach(it ->
+              surroundings.service(workload.metadata().namespace(), it).ifPresent(services::add));
+    }
+    return List.copyOf(services);
+  }
+
   /// The names of the known Services that send traffic to the pods: those that a Rollout switches,
   /// and those whose selector matches.
   public List<String> services() {

@@ -7,16 +7,21 @@ import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
 import dev.gapless.workload.Container;
+import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.PodTemplate;
+import dev.gapless.workload.Probe;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Pods that get traffic without anything that says when they can take it.
 public final class ReadinessProbeMissing implements Rule {
   private static final RuleDoc DOC =
       new RuleDoc(
           "readiness-probe-missing",
-          "No container of a pod that takes traffic has a readiness probe",
+          "Nothing asks a container that takes traffic whether it is ready",
           "0.1.0",
           Mode.ENFORCE,
           List.of(),
@@ -26,8 +31,13 @@ public final class ReadinessProbeMissing implements Rule {
           pods although the new version may never start.
 
           A pod takes traffic when one of its containers declares a port, when a known Service \
-          selects it, or when the strategy of an Argo Rollout names a Service. One readiness probe, on a regular container or on a native sidecar, satisfies \
-          this rule; readiness-probe-partial looks at the others. A liveness probe does not count: \
+          selects it, or when the strategy of an Argo Rollout names a Service. Where known Services \
+          send requests to ports that containers declare, each of these containers is judged: it \
+          needs a readiness probe of its own, or one of another container that asks the same port, \
+          or that runs a command, which may ask anything. Ports that are scraped for metrics, by \
+          their names, and Services that publish pods which are not ready do not count. Elsewhere \
+          one readiness probe, on a regular container or on a native sidecar, satisfies this rule. \
+          readiness-probe-partial looks at the other containers. A liveness probe does not count: \
           it restarts a container and says nothing about traffic. A startup probe alone does not \
           count either: it holds traffic back at the start, but nothing takes the pod out of \
           rotation later.\
@@ -51,6 +61,11 @@ public final class ReadinessProbeMissing implements Rule {
     if (!subject.takesTraffic()) {
       return new Outcome.Skipped("no container declares a port, so nothing sends the pods traffic");
     }
+    List<Target> targets = Target.of(subject);
+    if (!targets.isEmpty()) {
+      return Outcome.Failed.ifAny(
+          unasked(template, targets).stream().map(ReadinessProbeMissing::finding).toList());
+    }
     if (hasReadinessProbe(template)) {
       return new Outcome.Passed();
     }
@@ -72,6 +87,58 @@ public final class ReadinessProbeMissing implements Rule {
                     + "\" must have a readiness probe: "
                     + traffic
                     + " and no container has one")));
+  }
+
+  private static Finding finding(Target target) {
+    return Finding.of(
+        target.container().path().child("readinessProbe"),
+        "container \""
+            + target.container().name()
+            + "\" must have a readiness probe: Service \""
+            + target.service().name()
+            + "\" sends requests to its port "
+            + target.port().containerPort()
+            + ", which no probe asks");
+  }
+
+  /// Of each container that no probe asks and that a Service sends requests to, the first target.
+  private static List<Target> unasked(PodTemplate template, List<Target> targets) {
+    var unasked = new LinkedHashMap<FieldPath, Target>();
+    for (Target target : targets) {
+      if (!isAsked(template, target.container())) {
+        unasked.putIfAbsent(target.container().path(), target);
+      }
+    }
+    return List.copyOf(unasked.values());
+  }
+
+  /// The containers that this rule blames.
+  static Set<FieldPath> blamed(Subject subject) {
+    return unasked(subject.workload().template(), Target.of(subject)).stream()
+        .map(it -> it.container().path())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static boolean isAsked(PodTemplate template, Container container) {
+    return isAskedDirectly(template, container)
+        || template
+            .servingContainers()
+            .anyMatch(it -> it.readinessProbe().map(Probe::runsCommand).orElse(false));
+  }
+
+  /// Whether a readiness probe asks a container: its own, or one beside it that asks one of its
+  /// ports.
+  static boolean isAskedDirectly(PodTemplate template, Container container) {
+    return container.readinessProbe().isPresent()
+        || container.ports().stream()
+            .anyMatch(port ->
+                template
+                    .servingContainers()
+                    .anyMatch(asking -> asks(asking, port.containerPort())));
+  }
+
+  private static boolean asks(Container asking, int port) {
+    return asking.readinessProbe().map(it -> it.asksPort(port, asking.ports())).orElse(false);
   }
 
   /// Whether any container that holds back a pod's readiness has a readiness probe.

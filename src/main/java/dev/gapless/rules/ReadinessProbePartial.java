@@ -6,8 +6,10 @@ import dev.gapless.rule.Outcome;
 import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
+import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.PodTemplate;
 import java.util.List;
+import java.util.Set;
 
 /// A container with a port that counts as ready at once, beside one that is asked.
 public final class ReadinessProbePartial implements Rule {
@@ -21,7 +23,11 @@ public final class ReadinessProbePartial implements Rule {
           """
           A pod is ready when every probe that exists has passed. A container without one is ready \
           as soon as it runs, so requests to its port arrive before it listens, whatever its \
-          neighbour's probe says.\
+          neighbour's probe says.
+
+          A probe beside it that asks one of the container's ports is as good as its own: the \
+          containers of a pod share one address. A container that a known Service sends requests to, \
+          and that no probe asks, is readiness-probe-missing's.\
           """,
           """
           Give each container that declares a port its own readinessProbe. A port that nobody \
@@ -41,10 +47,12 @@ public final class ReadinessProbePartial implements Rule {
     if (!ReadinessProbeMissing.hasReadinessProbe(template)) {
       return new Outcome.Skipped("no container has a readiness probe");
     }
+    Set<FieldPath> blamed = ReadinessProbeMissing.blamed(subject);
     return Outcome.Failed.ifAny(
         template
             .servingContainers()
-            .filter(it -> !it.ports().isEmpty() && it.readinessProbe().isEmpty())
+            .filter(it -> !it.ports().isEmpty() && !blamed.contains(it.path()))
+            .filter(it -> !ReadinessProbeMissing.isAskedDirectly(template, it))
             .map(it ->
                 Finding.of(
                     it.path().child("readinessProbe"),

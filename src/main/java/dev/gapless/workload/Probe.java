@@ -68,6 +68,29 @@ public record Probe(
         });
   }
 
+  /// Whether it asks that port of the pod, whose containers share one address. With a `host` that
+  /// cannot be told, and it does.
+  ///
+  /// @param declared the ports of the probe's own container, for names
+  public boolean asksPort(int port, List<ContainerPort> declared) {
+    return switch (asks(declared).orElse(null)) {
+      case HttpGet http -> http.host().isPresent() || isPort(http.port(), port);
+      case TcpSocket tcp -> tcp.host().isPresent() || isPort(tcp.port(), port);
+      case Grpc grpc -> grpc.port() == port;
+      case Exec _ -> false;
+      case null -> false;
+    };
+  }
+
+  /// Whether it runs a command, which may ask anything.
+  public boolean runsCommand() {
+    return action.orElse(null) instanceof Exec;
+  }
+
+  private static boolean isPort(Optional<IntOrString> asked, int port) {
+    return asked.equals(Optional.of(new IntOrString.Int(port)));
+  }
+
   private static Optional<IntOrString> number(
       Optional<IntOrString> port, List<ContainerPort> declared) {
     if (!(port.orElse(null) instanceof IntOrString.Text(String name))) {

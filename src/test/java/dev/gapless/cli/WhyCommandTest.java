@@ -106,12 +106,17 @@ class WhyCommandTest {
               worker-readiness-probe-missing       Warn      the rule's default is Enforce, the policy's mode Warn
               readiness-probe-partial              Warn      the rule's default
               readiness-port-undeclared            Warn      the rule's default is Enforce, the policy's mode Warn
+              service-selects-nothing              Audit     the rule's default
+              service-port-unmatched               Audit     the rule's default
+              service-mixes-workloads              Audit     the rule's default
+              not-ready-published                  Audit     the rule's default
               liveness-same-as-readiness           Audit     the rule's default
               liveness-kills-slow-start            Audit     the rule's default
               probe-timeout-exceeds-period         Audit     the rule's default
               pre-stop-sleep-missing               Exempt    the rule's default is Fix, the policy's mode Warn; exempt: drains by itself
               exec-hook-unsafe                     Audit     the rule's default
               pre-stop-sleep-too-short             Audit     the rule's default
+              load-balancer-delay                  Audit     the rule's default
               grace-period-too-short               Warn      the rule's default is Fix, the policy's mode Warn
               pre-stop-outlives-grace              Audit     the rule's default
               sidecar-dies-first                   Audit     the rule's default
@@ -123,6 +128,7 @@ class WhyCommandTest {
               recreate-strategy                    Disabled  named in the policy
               single-replica                       Audit     the rule's default
               hpa-minimum-one                      Audit     the rule's default
+              external-traffic-local               Audit     the rule's default
               statefulset-loses-quorum             Audit     the rule's default
               daemonset-has-gap                    Audit     the rule's default
               rollback-history-missing             Audit     the rule's default

@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -35,7 +37,7 @@ class RulePagesTest {
   @Test
   void everyRuleHasItsPage() throws IOException {
     for (Rule rule : Catalog.RULES) {
-      compare(PAGES.resolve(rule.doc().id() + ".md"), page(rule.doc()));
+      compare(PAGES.resolve(rule.doc().id() + ".md"), page(rule));
     }
     try (var files = Files.list(PAGES)) {
       Set<String> pages =
@@ -84,8 +86,9 @@ class RulePagesTest {
     return table.toString();
   }
 
-  private static String page(RuleDoc doc) throws IOException {
-    Path example = GoldenCase.ROOT.resolve(doc.id()).resolve("example");
+  private static String page(Rule rule) throws IOException {
+    RuleDoc doc = rule.doc();
+    String example = example(GoldenCase.ROOT.resolve(doc.id()).resolve("example"));
     var page = new StringBuilder();
     page.append("# ").append(doc.id()).append("\n\n").append(doc.title()).append(".\n\n");
     page.append("Default mode `").append(doc.defaultMode()).append("`, since ").append(doc.since());
@@ -94,16 +97,19 @@ class RulePagesTest {
     }
     page.append(".\n\n## What goes wrong\n\n").append(doc.why()).append("\n\n");
     page.append("## What to do\n\n").append(doc.remedy()).append("\n\n");
-    page.append("To live with it, annotate the workload with `")
+    String object = rule.neighbourKinds().isEmpty() ? "the workload" : "the object";
+    page.append("To live with it, annotate ")
+        .append(object)
+        .append(" with `")
         .append(Exemption.ANNOTATION_PREFIX)
         .append(doc.id())
         .append(": \"<reason>\"`, or give the rule another mode in a policy.\n\n");
     page.append("## Example\n\n```yaml\n")
-        .append(Files.readString(example.resolve("input.yaml")))
+        .append(example)
         .append("```\n\n`gapless check example.yaml`:\n\n```text\n")
-        .append(run("check", "--quiet", example.resolve("input.yaml").toString()))
+        .append(run(example, "check", "--quiet"))
         .append("```\n");
-    String diff = run("fix", "--diff", example.resolve("input.yaml").toString());
+    String diff = run(example, "fix", "--diff");
     if (!diff.isEmpty()) {
       page.append("\n`gapless fix --diff example.yaml`:\n\n```diff\n").append(diff).append("```\n");
     }
@@ -112,7 +118,26 @@ class RulePagesTest {
     return page.toString();
   }
 
-  private static String run(String... arguments) {
+  /// The case's objects as one file.
+  private static String example(Path folder) throws IOException {
+    String input = Files.readString(folder.resolve("input.yaml"));
+    Path around = folder.resolve("around.yaml");
+    return Files.exists(around) ? input + "---\n" + Files.readString(around) : input;
+  }
+
+  private static String run(String example, String... command) throws IOException {
+    Path folder = Files.createTempDirectory("example");
+    Path file = folder.resolve("example.yaml");
+    try {
+      Files.writeString(file, example);
+      return run(folder, command);
+    } finally {
+      Files.delete(file);
+      Files.delete(folder);
+    }
+  }
+
+  private static String run(Path folder, String... command) {
     var out = new ByteArrayOutputStream();
     var stream = new PrintStream(out, false, StandardCharsets.UTF_8);
     var shell =
@@ -120,14 +145,15 @@ class RulePagesTest {
             InputStream.nullInputStream(),
             stream,
             stream,
-            Path.of(""),
+            folder,
             Map.of(),
             false,
             false,
             false,
             InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z")));
-    GaplessCommand.run(shell, Catalog.RULES, arguments);
-    String example = arguments[arguments.length - 1].replace('\\', '/');
-    return out.toString(StandardCharsets.UTF_8).replace(example, "example.yaml");
+    List<String> arguments = new ArrayList<>(List.of(command));
+    arguments.add("example.yaml");
+    GaplessCommand.run(shell, Catalog.RULES, arguments.toArray(String[]::new));
+    return out.toString(StandardCharsets.UTF_8);
   }
 }

@@ -87,7 +87,7 @@ class WellConfiguredTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyWorkloadIsJudged() {
+  Stream<DynamicTest> everyObjectOfAJudgedKindIsJudged() {
     return all.stream()
         .map(it ->
             dynamicTest(
