@@ -2,7 +2,6 @@ package dev.gapless.rules;
 
 import dev.gapless.neighbour.NeighbourType;
 import dev.gapless.neighbour.Service;
-import dev.gapless.neighbour.Service.Type;
 import dev.gapless.neighbour.Surroundings;
 import dev.gapless.neighbour.WorkloadOutline;
 import dev.gapless.policy.Mode;
@@ -85,7 +84,6 @@ public final class ExternalTrafficLocal implements Rule {
     if (!subject.surroundings().knows(NeighbourType.SERVICE)) {
       return new Outcome.Skipped("the Services around are not known");
     }
-    Workload workload = subject.workload();
     if (!subject.surroundings().knows(NeighbourType.WORKLOAD)) {
       return new Outcome.Skipped("the workloads around are not known");
     }
@@ -113,7 +111,7 @@ public final class ExternalTrafficLocal implements Rule {
   private static boolean isLocal(Service service) {
     return service.local()
         && !service.selector().isEmpty()
-        && (service.type() == Type.LoadBalancer || service.type() == Type.NodePort);
+        && (service.type() == Service.Type.LoadBalancer || service.type() == Service.Type.NodePort);
   }
 
   private static boolean isAlone(WorkloadOutline workload, Surroundings surroundings) {

@@ -3,7 +3,6 @@ package dev.gapless.rules;
 import dev.gapless.neighbour.NeighbourType;
 import dev.gapless.neighbour.Route;
 import dev.gapless.neighbour.Service;
-import dev.gapless.neighbour.Service.Type;
 import dev.gapless.neighbour.Surroundings;
 import dev.gapless.policy.Mode;
 import dev.gapless.rule.Finding;
@@ -115,7 +114,7 @@ public final class NotReadyPublished implements Rule {
 
   /// How clients use a Service, completing the sentence "it …"; empty where none is known to.
   private static Optional<String> use(Service service, Surroundings surroundings) {
-    if (service.type() == Type.LoadBalancer || service.type() == Type.NodePort) {
+    if (service.type() == Service.Type.LoadBalancer || service.type() == Service.Type.NodePort) {
       return Optional.of("is of type " + service.type());
     }
     if (!service.headless()) {

@@ -2,7 +2,6 @@ package dev.gapless.rules;
 
 import dev.gapless.neighbour.Route;
 import dev.gapless.neighbour.Service;
-import dev.gapless.neighbour.Service.Type;
 import dev.gapless.neighbour.Surroundings;
 import dev.gapless.rule.Subject;
 import dev.gapless.workload.FieldPath;
@@ -172,7 +171,7 @@ record WayIn(String title, int seconds, FieldPath path) {
 
   private static List<WayIn> to(Service service, Surroundings surroundings) {
     var ways = new ArrayList<WayIn>();
-    if (service.type() == Type.LoadBalancer) {
+    if (service.type() == Service.Type.LoadBalancer) {
       for (Balancer balancer : BALANCERS) {
         if (balancer.is().test(service)) {
           ways.add(
