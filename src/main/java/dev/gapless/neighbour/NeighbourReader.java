@@ -35,7 +35,6 @@ public final class NeighbourReader {
           HorizontalPodAutoscaler.KIND, HorizontalPodAutoscaler.API_VERSION,
           PodDisruptionBudget.KIND, PodDisruptionBudget.API_VERSION);
 
-  private static final String INGRESS = "Ingress";
   private static final Set<String> GATEWAY_ROUTES =
       Set.of("HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute");
   private static final String GATEWAY_GROUP = "gateway.networking.k8s.io/";
@@ -52,7 +51,7 @@ public final class NeighbourReader {
     var kinds = new HashSet<String>(JUDGED.keySet());
     kinds.addAll(WorkloadReader.KINDS);
     kinds.addAll(GATEWAY_ROUTES);
-    kinds.addAll(List.of(INGRESS, PersistentVolumeClaim.KIND, Node.KIND, ResourceQuota.KIND));
+    kinds.addAll(List.of(Route.INGRESS, PersistentVolumeClaim.KIND, Node.KIND, ResourceQuota.KIND));
     return Set.copyOf(kinds);
   }
 

@@ -18,6 +18,7 @@ public record Route(
     Optional<String> className,
     Map<String, String> annotations)
     implements Neighbour {
+  public static final String INGRESS = "Ingress";
 
   /// A Service that a route leads to; of a Gateway's route it may stand in another namespace.
   public record Backend(String namespace, String service) {}

@@ -27,6 +27,7 @@ public final class Catalog {
           new PreStopSleepMissing(),
           new ExecHookUnsafe(),
           new PreStopSleepTooShort(),
+          new LoadBalancerDelay(),
           new GracePeriodTooShort(),
           new PreStopOutlivesGrace(),
           new SidecarDiesFirst(),

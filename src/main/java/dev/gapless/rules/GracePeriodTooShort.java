@@ -36,7 +36,8 @@ public final class GracePeriodTooShort implements Rule {
           The wait of a hook is known for the sleep action and for a plain sleep, as in \
           `["sleep", "10"]` or `["sh", "-c", "sleep 10"]`; any other hook counts as no wait, and \
           pre-stop-outlives-grace looks whether it can end at all. Where a sleep was set at \
-          admission, the policy's seconds count, also when a short grace period left room for less. \
+          admission, the seconds that it should have count, the policy's or those of a known way in, \
+          also when a short grace period left room for less. \
           A pod that takes no traffic and waits in no hook is not judged.\
           """,
           """
@@ -107,7 +108,7 @@ public final class GracePeriodTooShort implements Rule {
 
   private static long waitSeconds(Subject subject, Container container) {
     return PreStopSleepMissing.injectedWait(subject, container).isPresent()
-        ? subject.policy().preStopSleepSeconds()
+        ? PreStopSleepMissing.wantedSeconds(subject)
         : container.preStop().flatMap(PreStop::waitSeconds).orElse(0L);
   }
 }

@@ -39,14 +39,18 @@ public final class PreStopSleepMissing implements Rule {
           A preStop sleep keeps each container serving until the last of them has learned. Every \
           regular container needs its own: a proxy that stops first takes the application's requests \
           with it. Native sidecars need none, because they are stopped after all regular containers. \
+          Where known Services, Ingresses or routes lead a known cloud load balancer or ingress \
+          controller to the pods, the sleep is the larger one of preStopSleepSeconds and what that \
+          way in needs (load-balancer-delay lists them). \
           A preStop hook of any kind that stands there already stays as it is; where one of them \
           sleeps longer than the policy asks for, the containers without a hook wait as long, so \
           that none stops under its neighbour's feet.
 
           Kubernetes rejects a sleep longer than the grace period. Where the author wrote a grace \
           period that cannot hold sleep and drain time together, and the policy does not let a fix \
-          change it, the sleep takes at most half of it; grace-period-too-short then says what is \
-          missing. Below Kubernetes 1.30 the sleep is a program of the image, and none is set where \
+          change it, the sleep takes at most half of it; where it has room for the policy's seconds \
+          and not for those of a way in, the sleep takes all but the drain time. \
+          grace-period-too-short then says what is missing. Below Kubernetes 1.30 the sleep is a program of the image, and none is set where \
           the image is known to have none.\
           """,
           """
@@ -83,22 +87,25 @@ public final class PreStopSleepMissing implements Rule {
               + " has no sleep action");
     }
     int seconds = seconds(subject);
+    int wanted = seconds == 0 ? wantedSeconds(subject) : seconds;
+    String why = WayIn.why(subject, wanted);
     var findings = new ArrayList<Finding>();
     for (Container container : subject.workload().template().containers()) {
-      finding(subject, container, seconds).ifPresent(findings::add);
+      finding(subject, container, seconds, wanted, why).ifPresent(findings::add);
     }
     return Outcome.Failed.ifAny(findings);
   }
 
-  private static Optional<Finding> finding(Subject subject, Container container, int seconds) {
+  private static Optional<Finding> finding(
+      Subject subject, Container container, int seconds, int wanted, String why) {
     String found = "has no preStop hook";
     if (container.hasPreStopHandler()) {
       Optional<FieldPath> ours = injectedWait(subject, container);
-      FieldPath wanted = wait(container, sleepAction(subject));
+      FieldPath place = wait(container, sleepAction(subject));
       if (ours.isEmpty()
           || seconds == 0
-          || (ours.get().equals(wanted)
-              && value(subject, seconds).equals(wanted.in(subject.object())))) {
+          || (ours.get().equals(place)
+              && value(subject, seconds).equals(place.in(subject.object())))) {
         return Optional.empty();
       }
       found = "waits " + container.preStop().flatMap(PreStop::waitSeconds).orElse(0L) + " s";
@@ -107,8 +114,10 @@ public final class PreStopSleepMissing implements Rule {
         "container \""
             + container.name()
             + "\" must wait "
-            + (seconds == 0 ? subject.policy().preStopSleepSeconds() : seconds)
-            + " s before it stops, "
+            + wanted
+            + " s before it stops"
+            + why
+            + ", "
             + found;
     if (seconds == 0) {
       return Optional.of(Finding.of(container.preStopPath(), message));
@@ -142,8 +151,16 @@ public final class PreStopSleepMissing implements Rule {
         : "set exec.command to [\"sleep\", \"" + seconds + "\"]";
   }
 
-  /// The longest of the policy's wait and the waits that the application's containers ask for,
-  /// where it fits; else as much of the policy's as does.
+  /// What each container of the workload must wait: the policy's seconds, or what the slowest known
+  /// way in needs where that is more.
+  static int wantedSeconds(Subject subject) {
+    return Math.max(
+        subject.policy().preStopSleepSeconds(),
+        WayIn.slowest(subject).map(WayIn::seconds).orElse(0));
+  }
+
+  /// The longest of the wait that is wanted and the waits that the application's containers ask
+  /// for, where it fits; else as much of the wanted one as does.
   static int seconds(Subject subject) {
     long longest = 0;
     for (Container container : subject.workload().template().containers()) {
@@ -151,18 +168,25 @@ public final class PreStopSleepMissing implements Rule {
         longest = Math.max(longest, container.preStop().flatMap(PreStop::waitSeconds).orElse(0L));
       }
     }
-    return longest > subject.policy().preStopSleepSeconds()
-            && longest <= MAX_SECONDS
-            && hasRoom(subject, longest)
+    int wanted = wantedSeconds(subject);
+    return longest > wanted && longest <= MAX_SECONDS && hasRoom(subject, longest)
         ? (int) longest
-        : fittingSeconds(subject);
+        : fittingSeconds(subject, wanted);
   }
 
-  /// As much of the policy's wait as fits; 0 where nothing does.
-  static int fittingSeconds(Subject subject) {
-    int wanted = subject.policy().preStopSleepSeconds();
+  /// As much of a wait as fits; 0 where nothing does.
+  ///
+  /// @param wanted the policy's seconds, or more
+  static int fittingSeconds(Subject subject, int wanted) {
+    int policys = subject.policy().preStopSleepSeconds();
     long grace = subject.workload().template().terminationGracePeriodSeconds();
-    return hasRoom(subject, wanted) ? wanted : half(grace, wanted);
+    if (hasRoom(subject, wanted)) {
+      return wanted;
+    }
+    // What a way in needs beyond the policy takes nothing of the time to drain.
+    return hasRoom(subject, policys)
+        ? (int) grace - subject.policy().drainSeconds()
+        : half(grace, policys);
   }
 
   /// Whether the grace period holds a wait and the time to drain, or may be raised until it does.

@@ -36,7 +36,9 @@ public final class PreStopSleepTooShort implements Rule {
           Judged is what the author wrote, as a sleep action or a plain sleep, in each regular \
           container of a pod that takes traffic. A native sidecar is stopped after the others and \
           needs no wait. A hook that does more than sleep is taken to know what it does. A sleep \
-          that was set at admission follows the policy anyway.
+          that was set at admission follows the policy anyway. Where a known way in needs more than \
+          the policy, the finding and its fix ask for that at once; a wait that is long enough for \
+          the policy and not for the way in is load-balancer-delay's.
 
           Where a written grace period has no room for the policy's wait and the time to drain, \
           half of it is enough: grace-period-too-short says what is missing. A command that \
@@ -81,14 +83,22 @@ public final class PreStopSleepTooShort implements Rule {
   static boolean isTooShort(Subject subject, Container container) {
     Optional<Long> waits = container.preStop().flatMap(PreStop::waitSeconds);
     return waits.isPresent()
-        && waits.get() < PreStopSleepMissing.fittingSeconds(subject)
-        && PreStopSleepMissing.injectedWait(subject, container).isEmpty()
+        && waits.get()
+            < PreStopSleepMissing.fittingSeconds(subject, subject.policy().preStopSleepSeconds())
+        && isWritten(subject, container);
+  }
+
+  /// Whether what the container waits, by a command that can run or by the sleep action, is its
+  /// author's will.
+  static boolean isWritten(Subject subject, Container container) {
+    return PreStopSleepMissing.injectedWait(subject, container).isEmpty()
         && (subject.wrote(path(container)) || PreStopSleepMissing.isAuthors(subject, container))
         && ExecHookUnsafe.missingProgram(subject, container).isEmpty();
   }
 
-  private static Finding finding(Subject subject, Container container) {
-    int wanted = subject.policy().preStopSleepSeconds();
+  /// A wait that must be longer, with the fix that makes it so.
+  static Finding finding(Subject subject, Container container) {
+    int wanted = PreStopSleepMissing.wantedSeconds(subject);
     long waits = container.preStop().flatMap(PreStop::waitSeconds).orElse(0L);
     // Nobody runs a command to wait for nothing unless he means it.
     boolean meant = waits == 0 && !sleeps(container);
@@ -98,7 +108,9 @@ public final class PreStopSleepTooShort implements Rule {
             + container.name()
             + "\" must wait "
             + wanted
-            + " s before it stops, waits "
+            + " s before it stops"
+            + WayIn.why(subject, wanted)
+            + ", waits "
             + waits
             + " s",
         meant ? Optional.empty() : Optional.of(fix(subject, container, wanted)));

@@ -267,13 +267,15 @@ public final class SidecarDiesFirst implements Rule {
   // One mistake, one finding.
   private static boolean saidElsewhere(
       Subject subject, Container container, Optional<Neighbour> longest) {
-    long policys = subject.policy().preStopSleepSeconds();
-    // A wait as long as the policy's would still be less than the neighbour's: another mistake.
-    boolean raisingHelps = longest.map(it -> it.seconds() <= policys).orElse(true);
+    long wanted = PreStopSleepMissing.wantedSeconds(subject);
+    // A wait as long as that would still be less than the neighbour's: another mistake.
+    boolean raisingHelps = longest.map(it -> it.seconds() <= wanted).orElse(true);
     return subject.takesTraffic()
         && (!container.hasPreStopHandler()
             || PreStopSleepMissing.injectedWait(subject, container).isPresent()
-            || (raisingHelps && PreStopSleepTooShort.isTooShort(subject, container)));
+            || (raisingHelps
+                && (PreStopSleepTooShort.isTooShort(subject, container)
+                    || LoadBalancerDelay.isTooShort(subject, container))));
   }
 
   /// Whether a proxy that is known runs in a container.

@@ -80,10 +80,11 @@ class GoldenCommandTest {
     var arguments = new ArrayList<>(List.of(command, path));
     if (command.equals("check")) {
       arguments.addAll(List.of("-o", "json"));
-      // The neighbours belong to the question; what is found in them does not.
-      if (Files.exists(golden.file("around.yaml"))) {
-        arguments.add(golden.file("around.yaml").toString());
-      }
+    }
+    // The neighbours belong to the question; what is found in them does not. What fix prints has
+    // them in it.
+    if (!path.equals("-") && Files.exists(golden.file("around.yaml"))) {
+      arguments.add(golden.file("around.yaml").toString());
     }
     if (Files.exists(golden.file("policy.yaml"))) {
       arguments.addAll(List.of("--policy", golden.file("policy.yaml").toString()));

@@ -112,6 +112,7 @@ class WhyCommandTest {
               pre-stop-sleep-missing          Exempt    the rule's default is Fix, the policy's mode Warn; exempt: drains by itself
               exec-hook-unsafe                Audit     the rule's default
               pre-stop-sleep-too-short        Audit     the rule's default
+              load-balancer-delay             Audit     the rule's default
               grace-period-too-short          Warn      the rule's default is Fix, the policy's mode Warn
               pre-stop-outlives-grace         Audit     the rule's default
               sidecar-dies-first              Audit     the rule's default

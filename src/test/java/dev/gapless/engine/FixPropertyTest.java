@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.neighbour.NeighbourType;
+import dev.gapless.neighbour.Service;
 import dev.gapless.neighbour.Surroundings;
 import dev.gapless.policy.Change;
 import dev.gapless.policy.EffectivePolicy;
@@ -59,6 +61,8 @@ class FixPropertyTest {
           "successThreshold",
           "failureThreshold");
 
+  private static final Surroundings AROUND = around();
+
   private final Engine engine = new Engine(Catalog.RULES);
 
   @Test
@@ -90,7 +94,7 @@ class FixPropertyTest {
       long before =
           first.judgements().filter(it -> it.consequence() != Consequence.PATCHED).count();
       assertTrue(
-          second.judgements().count() <= before,
+          second.judgements().filter(it -> !tellsOfNoRoom(it)).count() <= before,
           () -> what + "\nfixes caused " + second.judgements().toList());
       Set<String> unfixed = findings(judge(object, source, version, audited(first.policy())));
       Set<String> caused = findings(second);
@@ -106,14 +110,20 @@ class FixPropertyTest {
     assertEquals(RULES_WITH_FIXES, fixedBy.keySet());
   }
 
-  /// The findings by rule and path, without the one that another rule's fix brings about on
-  /// purpose: a sleep that found no room tells by it (`docs/decisions/0001`).
+  /// The findings by rule and path, without those that another rule's fix brings about on purpose:
+  /// a sleep that found no room tells by them (`docs/decisions/0001`).
   private static Set<String> findings(Evaluation.Judged judged) {
     return judged
         .judgements()
-        .filter(it -> !it.rule().equals("grace-period-too-short"))
+        .filter(it -> !it.rule().equals("grace-period-too-short") && !tellsOfNoRoom(it))
         .map(it -> it.rule() + " " + it.finding().path())
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /// Whether a finding may be about a sleep that a fix made as long as there was room for, and that
+  /// is now its author's: in a file.
+  private static boolean tellsOfNoRoom(Judgement judgement) {
+    return judgement.rule().equals("load-balancer-delay");
   }
 
   /// Whether a finding was there before, behind a hook that could not run: how long that would have
@@ -150,10 +160,29 @@ class FixPropertyTest {
                 Optional.empty(),
                 source,
                 Namespace.named("shop"),
-                Surroundings.unknown(),
+                AROUND,
                 version,
                 LocalDate.of(2026, 11, 21)),
             policies);
+  }
+
+  /// A load balancer that needs more than most policies ask for, in front of some of the workloads.
+  private static Surroundings around() {
+    var around =
+        new Surroundings(Set.of(NeighbourType.SERVICE, NeighbourType.ROUTE)::contains, true);
+    around.put(
+        new Service(
+            "default",
+            "front",
+            Service.Type.LoadBalancer,
+            false,
+            Map.of("tier", "front"),
+            List.of(),
+            false,
+            false,
+            Optional.empty(),
+            Map.of("service.beta.kubernetes.io/aws-load-balancer-nlb-target-type", "ip")));
+    return around;
   }
 
   /// The API server's rules about the fields that fixes touch.
@@ -243,7 +272,11 @@ class FixPropertyTest {
     if (random.nextInt(4) > 0) {
       spec.putObject("selector").putObject("matchLabels").put("app", "web");
     }
-    ObjectNode pod = spec.putObject("template").putObject("spec");
+    ObjectNode template = spec.putObject("template");
+    if (random.nextInt(4) == 0) {
+      template.putObject("metadata").putObject("labels").put("tier", "front");
+    }
+    ObjectNode pod = template.putObject("spec");
     if (random.nextInt(8) == 0) {
       pod.put("hostNetwork", true);
     }

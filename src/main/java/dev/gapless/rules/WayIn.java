@@ -1,0 +1,250 @@
+package dev.gapless.rules;
+
+import dev.gapless.neighbour.Route;
+import dev.gapless.neighbour.Service;
+import dev.gapless.neighbour.Surroundings;
+import dev.gapless.rule.Subject;
+import dev.gapless.workload.FieldPath;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+
+/// A way by which requests from outside reach pods, and how long it still sends them some after
+/// their deletion.
+///
+/// @param title what it is and whose, as in `AWS NLB with IP targets of Service "web"`
+/// @param path the field of the Service by which it is known
+record WayIn(String title, int seconds, FieldPath path) {
+  private static final String AWS = "service.beta.kubernetes.io/aws-load-balancer-";
+  private static final String AZURE = "service.beta.kubernetes.io/azure-load-balancer-";
+  private static final String ALB = "alb.ingress.kubernetes.io/";
+  private static final String NEG = "cloud.google.com/neg";
+  private static final String CLASS_ANNOTATION = "kubernetes.io/ingress.class";
+
+  // What somebody writes by hand comes to less; a mistake must not be slept through.
+  private static final int MOST_SECONDS = 600;
+
+  /// A load balancer that sends requests to pods by what a Service says of it.
+  ///
+  /// @param is whether the load balancer of a Service is one
+  /// @param seconds what it needs, by the Service's annotations
+  /// @param source where the number can be read
+  private record Balancer(
+      String name,
+      Predicate<Service> is,
+      ToIntFunction<Map<String, String>> seconds,
+      String source) {}
+
+  /// What leads the requests of Ingresses to pods.
+  ///
+  /// @param is whether an Ingress, and the Service it leads to, are its
+  /// @param source where the number can be read
+  private record Controller(
+      String name, BiPredicate<Route, Service> is, int seconds, String source) {}
+
+  // With `externalTrafficPolicy: Local` a load balancer of nodes learns by its health checks that
+  // the last pod leaves one, and until then sends it requests; without, kube-proxy alone has to
+  // learn, which any policy has room for.
+  private static final List<Balancer> BALANCERS =
+      List.of(
+          // Measured there: new connections come for 2 minutes, whatever the deregistration delay.
+          new Balancer(
+              "AWS NLB with IP targets",
+              it -> is(it, AWS + "nlb-target-type", "ip") || is(it, AWS + "type", "nlb-ip"),
+              _ -> 120,
+              "https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2366"),
+          new Balancer(
+              "AWS load balancer with local traffic",
+              it ->
+                  it.local()
+                      && (has(it, AWS)
+                          || ofClass(it, Set.of("service.k8s.aws/nlb", "eks.amazonaws.com/nlb"))),
+              it ->
+                  product(
+                      it,
+                      AWS + "healthcheck-interval",
+                      10,
+                      AWS + "healthcheck-unhealthy-threshold",
+                      2),
+              "https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/pkg/service/model_builder.go"),
+          new Balancer(
+              "Google load balancer with local traffic",
+              it ->
+                  it.local()
+                      && (has(it, "networking.gke.io/")
+                          || has(it, "cloud.google.com/")
+                          || it.loadBalancerClass()
+                              .map(name -> name.startsWith("networking.gke.io/"))
+                              .orElse(false)),
+              _ -> 24,
+              "https://github.com/kubernetes/ingress-gce/blob/master/pkg/healthchecksl4/healthchecksl4.go"),
+          new Balancer(
+              "Azure load balancer with local traffic",
+              it -> it.local() && has(it, AZURE),
+              it ->
+                  product(
+                      it,
+                      AZURE + "health-probe-interval",
+                      5,
+                      AZURE + "health-probe-num-of-probe",
+                      2),
+              "https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/"));
+
+  private static final List<Controller> CONTROLLERS =
+      List.of(
+          new Controller(
+              "Azure Application Gateway",
+              (ingress, _) ->
+                  ofClass(
+                      ingress, Set.of("azure/application-gateway", "azure-application-gateway")),
+              90,
+              "https://azure.github.io/application-gateway-kubernetes-ingress/how-tos/minimize-downtime-during-deployments/"),
+          // The time that load balancers of pods commonly need, by a maintainer of Kubernetes.
+          new Controller(
+              "Google container-native load balancer",
+              (ingress, service) ->
+                  (className(ingress).isEmpty() || ofClass(ingress, Set.of("gce", "gce-internal")))
+                      && neg(service).contains("\"ingress\":true"),
+              60,
+              "https://github.com/kubernetes/kubernetes/issues/89263"),
+          // 5 s lost requests there, 25 s none.
+          new Controller(
+              "AWS ALB with IP targets",
+              (ingress, service) ->
+                  (ofClass(ingress, Set.of("alb"))
+                          || ingress.annotations().keySet().stream()
+                              .anyMatch(it -> it.startsWith(ALB)))
+                      && (is(service, ALB + "target-type", "ip")
+                          || "ip".equals(ingress.annotations().get(ALB + "target-type"))),
+              25,
+              "https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/1064"),
+          // Changes are gathered for up to PILOT_DEBOUNCE_MAX.
+          new Controller(
+              "Istio",
+              (ingress, _) -> ofClass(ingress, Set.of("istio")),
+              10,
+              "https://github.com/istio/istio/blob/master/pilot/pkg/features/tuning.go"),
+          // 0.3 syncs a second.
+          new Controller(
+              "ingress-nginx",
+              (ingress, _) -> ofClass(ingress, Set.of("nginx")),
+              4,
+              "https://kubernetes.github.io/ingress-nginx/user-guide/cli-arguments/"),
+          new Controller(
+              "Traefik",
+              (ingress, _) -> ofClass(ingress, Set.of("traefik")),
+              2,
+              "https://doc.traefik.io/traefik/reference/install-configuration/providers/overview/"));
+
+  /// The slowest known way by which requests reach a workload's pods; empty where none is known.
+  static Optional<WayIn> slowest(Subject subject) {
+    return slowest(subject.knownServices(), subject.surroundings());
+  }
+
+  /// The slowest known way by which requests reach the pods behind a Service; empty where none is
+  /// known.
+  static Optional<WayIn> slowest(Service service, Surroundings surroundings) {
+    return slowest(List.of(service), surroundings);
+  }
+
+  private static Optional<WayIn> slowest(List<Service> services, Surroundings surroundings) {
+    return services.stream()
+        .flatMap(it -> to(it, surroundings).stream())
+        .max(Comparator.comparingInt(WayIn::seconds));
+  }
+
+  /// Why a wait is so long, for a message, where a way in and not the policy asks for it; else
+  /// nothing.
+  static String why(Subject subject, int seconds) {
+    return slowest(subject)
+        .filter(it -> it.seconds() == seconds)
+        .filter(it -> seconds > subject.policy().preStopSleepSeconds())
+        .map(it -> " (" + it.title() + ")")
+        .orElse("");
+  }
+
+  private static List<WayIn> to(Service service, Surroundings surroundings) {
+    var ways = new ArrayList<WayIn>();
+    if (service.type() == Service.Type.LoadBalancer) {
+      for (Balancer balancer : BALANCERS) {
+        if (balancer.is().test(service)) {
+          ways.add(
+              way(balancer.name(), service, balancer.seconds().applyAsInt(service.annotations())));
+        }
+      }
+    }
+    if (neg(service).contains("\"exposed_ports\"")) {
+      // Whatever load balancer has been given the group: Gateways, and those made by hand.
+      ways.add(
+          new WayIn(
+              "Google container-native load balancer of " + title(service),
+              60,
+              FieldPath.of("metadata", "annotations", NEG)));
+    }
+    for (Route route :
+        surroundings.routesTo(service.namespace(), service.name()).orElse(List.of())) {
+      for (Controller controller : CONTROLLERS) {
+        if (route.kind().equals(Route.INGRESS) && controller.is().test(route, service)) {
+          ways.add(
+              new WayIn(
+                  controller.name() + " of Ingress \"" + route.name() + "\"",
+                  controller.seconds(),
+                  Service.SELECTOR));
+        }
+      }
+    }
+    return ways;
+  }
+
+  private static WayIn way(String name, Service service, int seconds) {
+    return new WayIn(name + " of " + title(service), seconds, Service.TYPE);
+  }
+
+  private static String title(Service service) {
+    return Service.KIND + " \"" + service.name() + "\"";
+  }
+
+  private static boolean is(Service service, String annotation, String value) {
+    return value.equals(service.annotations().get(annotation));
+  }
+
+  private static boolean has(Service service, String prefix) {
+    return service.annotations().keySet().stream().anyMatch(it -> it.startsWith(prefix));
+  }
+
+  private static boolean ofClass(Service service, Set<String> classes) {
+    return service.loadBalancerClass().map(classes::contains).orElse(false);
+  }
+
+  private static boolean ofClass(Route ingress, Set<String> classes) {
+    return className(ingress).map(classes::contains).orElse(false);
+  }
+
+  private static Optional<String> className(Route ingress) {
+    return ingress
+        .className()
+        .or(() -> Optional.ofNullable(ingress.annotations().get(CLASS_ANNOTATION)));
+  }
+
+  private static String neg(Service service) {
+    return service.annotations().getOrDefault(NEG, "").replaceAll("\\s", "");
+  }
+
+  /// What `times` checks at this distance come to.
+  private static int product(
+      Map<String, String> annotations, String interval, int seconds, String checks, int times) {
+    return Math.min(
+        MOST_SECONDS, number(annotations, interval, seconds) * number(annotations, checks, times));
+  }
+
+  private static int number(Map<String, String> annotations, String name, int otherwise) {
+    String text = annotations.getOrDefault(name, "");
+    return text.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(text) : otherwise;
+  }
+}
