@@ -131,7 +131,11 @@ public final class Surroundings {
     NeighbourType type = NeighbourType.of(neighbour);
     String namespace = neighbour.namespace();
     return switch (neighbour) {
-      case Service service -> rarest(labels(type, namespace, service.selector()));
+      case Service service -> {
+        var labels = new ArrayList<>(rarest(labels(type, namespace, service.selector())));
+        labels.add(Label.all(type, namespace));
+        yield List.copyOf(labels);
+      }
       case PodDisruptionBudget budget ->
           budget
               .selector()
@@ -181,6 +185,15 @@ public final class Surroundings {
         Service.class,
         labels(NeighbourType.SERVICE, in(namespace), podLabels).stream(),
         it -> podLabels.entrySet().containsAll(it.selector().entrySet()));
+  }
+
+  /// All Services of a namespace.
+  public Optional<List<Service>> services(String namespace) {
+    return ask(
+        NeighbourType.SERVICE,
+        Service.class,
+        Stream.of(Label.all(NeighbourType.SERVICE, in(namespace))),
+        _ -> true);
   }
 
   /// The Service of that name; empty also where there is none.

@@ -26,8 +26,9 @@ public final class Names {
         .filter(name -> distance(wanted, name.toLowerCase(Locale.ROOT)) <= bound);
   }
 
-  // Levenshtein's distance in which swapped neighbours count once (optimal string alignment).
-  private static int distance(String a, String b) {
+  /// How many letters to change until one word is the other: Levenshtein's distance, in which
+  /// swapped neighbours count once (optimal string alignment).
+  public static int distance(String a, String b) {
     int[][] edits = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {
       for (int j = 0; j <= b.length(); j++) {

@@ -21,6 +21,7 @@ public final class Catalog {
           new WorkerReadinessProbeMissing(),
           new ReadinessProbePartial(),
           new ReadinessPortUndeclared(),
+          new ServiceSelectsNothing(),
           new LivenessSameAsReadiness(),
           new LivenessKillsSlowStart(),
           new ProbeTimeoutExceedsPeriod(),

@@ -11,7 +11,6 @@ import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
 import dev.gapless.workload.Container;
-import dev.gapless.workload.LabelSelector;
 import dev.gapless.workload.PreStop;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,10 +117,7 @@ public final class LoadBalancerDelay implements Rule {
     if (way.get().seconds() <= subject.policy().preStopSleepSeconds()) {
       return new Outcome.Passed();
     }
-    return subject
-        .surroundings()
-        .workloadsSelected(
-            service.namespace(), new LabelSelector(service.selector(), List.of()))
+    return Selected.by(service, subject.surroundings())
         .map(workloads -> judge(subject, way.get(), workloads))
         .orElseGet(() -> new Outcome.Skipped("the workloads around are not known"));
   }

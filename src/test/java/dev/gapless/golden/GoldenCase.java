@@ -113,6 +113,7 @@ public record GoldenCase(Path folder) {
   public boolean isAboutFiles() {
     return old().isEmpty()
         && source() == Authorship.Source.FILE
+        && !request().path("admission").asBoolean()
         && request().path("namespace").path("annotations").isMissingNode()
         && request().path("now").isMissingNode();
   }

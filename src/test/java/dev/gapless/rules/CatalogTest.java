@@ -79,6 +79,7 @@ class CatalogTest {
             "exec-hook-unsafe",
             "pre-stop-sleep-too-short",
             "load-balancer-delay",
+            "service-selects-nothing",
             "pre-stop-outlives-grace",
             "sidecar-dies-first",
             "surge-cannot-schedule",
