@@ -22,6 +22,7 @@ public final class Catalog {
           new ReadinessProbePartial(),
           new ReadinessPortUndeclared(),
           new ServiceSelectsNothing(),
+          new ServicePortUnmatched(),
           new LivenessSameAsReadiness(),
           new LivenessKillsSlowStart(),
           new ProbeTimeoutExceedsPeriod(),

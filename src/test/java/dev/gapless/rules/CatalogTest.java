@@ -80,6 +80,7 @@ class CatalogTest {
             "pre-stop-sleep-too-short",
             "load-balancer-delay",
             "service-selects-nothing",
+            "service-port-unmatched",
             "pre-stop-outlives-grace",
             "sidecar-dies-first",
             "surge-cannot-schedule",
