@@ -23,6 +23,7 @@ public final class Catalog {
           new ReadinessPortUndeclared(),
           new ServiceSelectsNothing(),
           new ServicePortUnmatched(),
+          new ServiceMixesWorkloads(),
           new LivenessSameAsReadiness(),
           new LivenessKillsSlowStart(),
           new ProbeTimeoutExceedsPeriod(),

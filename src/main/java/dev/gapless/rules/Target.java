@@ -54,7 +54,8 @@ record Target(Container container, ContainerPort port, Service service) {
     };
   }
 
-  private static boolean isScraped(String name) {
+  /// Whether a port or a Service of that name is there to be scraped for metrics.
+  static boolean isScraped(String name) {
     return SCRAPED.matcher(name).matches();
   }
 }

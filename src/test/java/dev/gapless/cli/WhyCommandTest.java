@@ -108,6 +108,7 @@ class WhyCommandTest {
               readiness-port-undeclared       Warn      the rule's default is Enforce, the policy's mode Warn
               service-selects-nothing         Audit     the rule's default
               service-port-unmatched          Audit     the rule's default
+              service-mixes-workloads         Audit     the rule's default
               liveness-same-as-readiness      Audit     the rule's default
               liveness-kills-slow-start       Audit     the rule's default
               probe-timeout-exceeds-period    Audit     the rule's default

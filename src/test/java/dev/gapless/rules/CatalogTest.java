@@ -81,6 +81,7 @@ class CatalogTest {
             "load-balancer-delay",
             "service-selects-nothing",
             "service-port-unmatched",
+            "service-mixes-workloads",
             "pre-stop-outlives-grace",
             "sidecar-dies-first",
             "surge-cannot-schedule",
