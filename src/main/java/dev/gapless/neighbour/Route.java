@@ -20,6 +20,11 @@ public record Route(
     implements Neighbour {
   public static final String INGRESS = "Ingress";
 
+  /// In words: `Ingress "shop"`.
+  public String title() {
+    return kind + " \"" + name + "\"";
+  }
+
   /// A Service that a route leads to; of a Gateway's route it may stand in another namespace.
   public record Backend(String namespace, String service) {}
 }

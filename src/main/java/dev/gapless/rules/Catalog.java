@@ -24,6 +24,7 @@ public final class Catalog {
           new ServiceSelectsNothing(),
           new ServicePortUnmatched(),
           new ServiceMixesWorkloads(),
+          new NotReadyPublished(),
           new LivenessSameAsReadiness(),
           new LivenessKillsSlowStart(),
           new ProbeTimeoutExceedsPeriod(),

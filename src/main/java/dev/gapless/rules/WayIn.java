@@ -193,7 +193,7 @@ record WayIn(String title, int seconds, FieldPath path) {
         if (route.kind().equals(Route.INGRESS) && controller.is().test(route, service)) {
           ways.add(
               new WayIn(
-                  controller.name() + " of Ingress \"" + route.name() + "\"",
+                  controller.name() + " of " + route.title(),
                   controller.seconds(),
                   Service.SELECTOR));
         }

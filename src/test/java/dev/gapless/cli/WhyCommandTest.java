@@ -109,6 +109,7 @@ class WhyCommandTest {
               service-selects-nothing         Audit     the rule's default
               service-port-unmatched          Audit     the rule's default
               service-mixes-workloads         Audit     the rule's default
+              not-ready-published             Audit     the rule's default
               liveness-same-as-readiness      Audit     the rule's default
               liveness-kills-slow-start       Audit     the rule's default
               probe-timeout-exceeds-period    Audit     the rule's default

@@ -82,6 +82,7 @@ class CatalogTest {
             "service-selects-nothing",
             "service-port-unmatched",
             "service-mixes-workloads",
+            "not-ready-published",
             "pre-stop-outlives-grace",
             "sidecar-dies-first",
             "surge-cannot-schedule",
