@@ -41,6 +41,7 @@ public final class Catalog {
           new SurgeCannotSchedule(),
           new RecreateStrategy(),
           new SingleReplica(),
+          new ExternalTrafficLocal(),
           new StatefulsetLosesQuorum(),
           new DaemonsetHasGap(),
           new RollbackHistoryMissing(),

@@ -126,6 +126,7 @@ class WhyCommandTest {
               surge-cannot-schedule           Audit     the rule's default
               recreate-strategy               Disabled  named in the policy
               single-replica                  Audit     the rule's default
+              external-traffic-local          Audit     the rule's default
               statefulset-loses-quorum        Audit     the rule's default
               daemonset-has-gap               Audit     the rule's default
               rollback-history-missing        Audit     the rule's default

@@ -83,6 +83,7 @@ class CatalogTest {
             "service-port-unmatched",
             "service-mixes-workloads",
             "not-ready-published",
+            "external-traffic-local",
             "pre-stop-outlives-grace",
             "sidecar-dies-first",
             "surge-cannot-schedule",
