@@ -154,11 +154,12 @@ class GoldenWebhookTest {
     ObjectNode review = SyntheticReview.creation();
     ObjectNode request = (ObjectNode) review.path("request");
     request.put("dryRun", false).set("object", object);
-    String[] groupVersion = object.path("apiVersion").asText().split("/", 2);
+    String apiVersion = object.path("apiVersion").asText();
+    int slash = apiVersion.indexOf('/');
     request
         .putObject("kind")
-        .put("group", groupVersion[0])
-        .put("version", groupVersion[1])
+        .put("group", apiVersion.substring(0, Math.max(slash, 0)))
+        .put("version", apiVersion.substring(slash + 1))
         .put("kind", object.path("kind").asText());
     old.ifPresent(it -> request.put("operation", "UPDATE").set("oldObject", it));
     String answer =
