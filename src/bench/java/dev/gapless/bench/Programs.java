@@ -38,28 +38,51 @@ record Programs(Path work) {
         .filter(Files::isExecutable);
   }
 
+  /// Gapless with what a cluster holds, and with the policy that it has without one.
+  ///
+  /// @param management the port of its metrics
+  Server startWith(Path kubeconfig, int management) throws IOException {
+    Path policy =
+        Files.writeString(
+            work.resolve("policy.yaml"),
+            "{apiVersion: gapless.dev/v1alpha1, kind: RolloutPolicy, metadata: {name: all},"
+                + " spec: {mode: Enforce}}");
+    return serve(
+        freePort(), management, List.of("--kubeconfig=" + kubeconfig, "--policy=" + policy));
+  }
+
+  private Server serve(int port, int management, List<String> more) {
+    var arguments =
+        new ArrayList<>(
+            List.of(
+                "serve",
+                "--host=127.0.0.1",
+                "--port=" + port,
+                "--management-port=" + management,
+                "--shutdown-delay=0s",
+                "--log-level=WARN",
+                "--certificate=" + certificate(),
+                "--key=" + key()));
+    arguments.addAll(more);
+    return Server.start(
+        Server.GAPLESS, this, port, "/mutate", gapless(arguments.toArray(String[]::new)));
+  }
+
+  private String certificate() {
+    return work.resolve("certs/tls.crt").toString();
+  }
+
+  private String key() {
+    return work.resolve("certs/tls.key").toString();
+  }
+
   /// A server of a kind; empty where there is no program for it.
   Optional<Server> start(String kind) throws IOException {
     int port = freePort();
-    String certificate = work.resolve("certs/tls.crt").toString();
-    String key = work.resolve("certs/tls.key").toString();
+    String certificate = certificate();
+    String key = key();
     return switch (kind) {
-      case Server.GAPLESS ->
-          Optional.of(
-              Server.start(
-                  kind,
-                  this,
-                  port,
-                  "/mutate",
-                  gapless(
-                      "serve",
-                      "--host=127.0.0.1",
-                      "--port=" + port,
-                      "--management-port=0",
-                      "--shutdown-delay=0s",
-                      "--log-level=WARN",
-                      "--certificate=" + certificate,
-                      "--key=" + key)));
+      case Server.GAPLESS -> Optional.of(serve(port, 0, List.of()));
       case Server.VERTX_FIXED ->
           Optional.of(
               Server.start(
@@ -95,7 +118,7 @@ record Programs(Path work) {
     };
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

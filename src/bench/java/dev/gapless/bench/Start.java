@@ -1,10 +1,13 @@
 package dev.gapless.bench;
 
+import dev.gapless.kube.Await;
 import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +21,14 @@ final class Start {
   static final String FIRST_CPU = "CPU from start to the first answer";
   static final String RSS_LATER = "resident after 10,000 admissions";
 
+  static final String CACHED_CPU = "CPU until 10,000 workloads and all beside them are cached";
+  static final String CACHED_RSS = "resident with 10,000 workloads cached";
+
   private static final String PART = "start";
   private static final int ADMISSIONS = 10_000;
   private static final int FILES = 1_000;
+  private static final int CACHED = 10_000;
+  private static final Duration CACHED_LIMIT = Duration.ofMinutes(2);
 
   /// What a shell's `times` says of the processes that it waited for: user and system.
   private static final Pattern TIMES = Pattern.compile("(\\d+)m([0-9.]+)s (\\d+)m([0-9.]+)s\\s*$");
@@ -54,6 +62,7 @@ final class Start {
     for (int i = 0; i < Bench.REPETITIONS; i++) {
       start.serve(Server.GAPLESS, true);
       start.serve(Server.GO, true);
+      start.serveCluster();
       for (List<Path> files : List.of(manifests.subList(0, 1), manifests)) {
         samples.add(PART, Server.GAPLESS, checkCpu(files.size()), "s", start.check(files));
         if (kubeScore.isPresent()) {
@@ -96,6 +105,45 @@ final class Start {
         load.count(ADMISSIONS);
       }
       samples.add(PART, kind, RSS_LATER, "MB", server.residentMegabytes());
+    }
+  }
+
+  // Of each workload four objects are listed: its Service, autoscaler and budget beside it.
+  private void serveCluster() throws IOException, InterruptedException {
+    int management = Programs.freePort();
+    try (var stored = StoredCluster.of(new SampleCluster(CACHED, 10));
+        Server server = programs.startWith(stored.kubeconfig(programs.work()), management)) {
+      server.awaitFirstAnswer(review);
+      Await.until(
+          "all workloads to be cached",
+          CACHED_LIMIT,
+          () ->
+              metrics(management).contains("gapless_neighbours{type=\"workload\"} 10000.0")
+                  && metrics(management).contains("gapless_neighbours{type=\"budget\"} 10000.0")
+                  && metrics(management).contains("gapless_neighbours{type=\"autoscaler\"} 10000.0")
+                  && metrics(management).contains("gapless_neighbours{type=\"service\"} 10000.0"));
+      samples.add(PART, Server.GAPLESS, CACHED_CPU, "s", server.cpuSeconds());
+      samples.add(PART, Server.GAPLESS, CACHED_RSS, "MB", server.residentMegabytes());
+      try (Load load = Load.on(server, programs.ca(), HttpVersion.HTTP_1_1, 20, review)) {
+        load.count(ADMISSIONS);
+      }
+      samples.add(
+          PART,
+          Server.GAPLESS,
+          CACHED_RSS + ", 10,000 admissions later",
+          "MB",
+          server.residentMegabytes());
+    }
+  }
+
+  private static String metrics(int port) {
+    try {
+      return new String(
+          URI.create("http://127.0.0.1:" + port + "/q/metrics").toURL().openStream().readAllBytes(),
+          StandardCharsets.UTF_8);
+    } catch (IOException _) {
+      // Not there yet.
+      return "";
     }
   }
 

@@ -38,7 +38,7 @@ final class ProjectedNeighbours implements Projection {
     } catch (UnreadableObjectException unreadable) {
       LOG.debugf(
           "object cannot be read and is no neighbour kind=%s object=%s cause=\"%s\"",
-          kind, Projection.key(object), LogText.of(unreadable.getMessage()));
+          kind, Projection.key(object), LogText.of(String.valueOf(unreadable.getMessage())));
     } catch (RuntimeException ours) {
       LOG.errorf(
           ours,

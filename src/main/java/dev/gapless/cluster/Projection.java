@@ -41,12 +41,14 @@ interface Projection {
     return new Projection() {
       @Override
       public boolean put(JsonNode object) {
-        return one.put(object) | other.put(object);
+        boolean changed = one.put(object);
+        return other.put(object) || changed;
       }
 
       @Override
       public boolean remove(JsonNode object) {
-        return one.remove(object) | other.remove(object);
+        boolean changed = one.remove(object);
+        return other.remove(object) || changed;
       }
 
       @Override

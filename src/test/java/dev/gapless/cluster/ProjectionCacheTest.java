@@ -37,8 +37,6 @@ import org.junit.jupiter.api.Test;
 
 /// What no API server can be brought to on demand.
 class ProjectionCacheTest {
-  private static final String EMPTY = "";
-
   private static final WatchedResource DEPLOYMENTS =
       WatchedResource.of(NeighbourType.WORKLOAD).getFirst();
 
@@ -153,7 +151,7 @@ class ProjectionCacheTest {
 
   @Test
   void anErrorOfOursIsTriedAgain() throws InterruptedException {
-    lists.add(list("7", EMPTY, named("web")));
+    lists.add(list("7", "", named("web")));
     watches.add(events());
     var kept = new Projected<>(this::overflowingOnce);
     try (var cache = cache(WatchedResource.NAMESPACES, kept)) {
@@ -178,8 +176,8 @@ class ProjectionCacheTest {
   @Test
   void whatIsGoneWhenAllIsListedAnewIsForgotten() throws InterruptedException {
     lists.add(list("7", "more", named("goes")));
-    lists.add(list("7", EMPTY, named("stays")));
-    lists.add(list("9", EMPTY, named("stays"), named("comes")));
+    lists.add(list("7", "", named("stays")));
+    lists.add(list("9", "", named("stays"), named("comes")));
     watches.add(events(event("ERROR", "{\"code\": 410, \"message\": \"too old\"}")));
     watches.add(events());
     var kept = new Projected<>(ProjectionCacheTest::name);
@@ -196,7 +194,7 @@ class ProjectionCacheTest {
   void aListThatBrokeOffIsNoneAndItsChangesAreToldInTheEnd() throws InterruptedException {
     lists.add(list("7", "more", named("web")));
     lists.add(refusal(500));
-    lists.add(list("7", EMPTY, named("web")));
+    lists.add(list("7", "", named("web")));
     watches.add(events());
     var kept = new Projected<>(ProjectionCacheTest::name);
     try (var cache = cache(WatchedResource.NAMESPACES, kept)) {
@@ -212,7 +210,7 @@ class ProjectionCacheTest {
   @Test
   void whatIsForbiddenIsNotKnownAndWhatIsNotInstalledIsKnownToBeNothing()
       throws InterruptedException {
-    lists.add(list("7", EMPTY, named("web")));
+    lists.add(list("7", "", named("web")));
     lists.add(refusal(403));
     lists.add(refusal(404));
     watches.add(refusal(403));
@@ -233,7 +231,7 @@ class ProjectionCacheTest {
     lists.add(
         list(
             "7",
-            EMPTY,
+            "",
             deployment("broken", "\"many\"", "web"),
             deployment("breaks", "2", "web"),
             deployment("stays", "3", "web"),
@@ -270,9 +268,7 @@ class ProjectionCacheTest {
   void itemsAreWhatTheirListIsOf() throws InterruptedException {
     lists.add(
         list(
-            "7",
-            EMPTY,
-            "{\"metadata\": {\"name\": \"web\", \"namespace\": \"shop\"}, \"spec\": {}}"));
+            "7", "", "{\"metadata\": {\"name\": \"web\", \"namespace\": \"shop\"}, \"spec\": {}}"));
     watches.add(events());
     var around = new Surroundings(_ -> true, false);
     try (var cache = cache(SERVICES, new ProjectedNeighbours("Service", around))) {
