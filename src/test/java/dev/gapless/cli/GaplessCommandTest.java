@@ -49,9 +49,9 @@ class GaplessCommandTest {
           What to do about no-team.
 
         To live with it:
-          Set the annotation exempt.gapless.dev/no-team: "<reason>" on the workload;
-          with gapless.dev/exempt-until: 2027-01-31 it counts up to that day. Or name
-          the rule in a policy with another mode.
+          Set the annotation exempt.gapless.dev/no-team: "<reason>" on the object; with
+          gapless.dev/exempt-until: 2027-01-31 it counts up to that day. Or name the
+          rule in a policy with another mode.
 
         Read more:
           https://kubernetes.io/docs/

@@ -209,13 +209,13 @@ class WhyCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''|either one workload in a cluster must be named, such as deployment/web, or manifests"
+        "''|either one object in a cluster must be named, such as deployment/web, or manifests"
             + " with -f",
-        "deployment/web -f web.yaml|either one workload in a cluster must be named, such as"
+        "deployment/web -f web.yaml|either one object in a cluster must be named, such as"
             + " deployment/web, or manifests with -f",
-        "deployment|one workload must be named, such as deployment/web, is \"deployment\"",
-        "deployment/|one workload must be named, such as deployment/web, is \"deployment/\"",
-        "deploy web other|one workload must be named, such as deployment/web, is \"deploy web"
+        "deployment|one object must be named, such as deployment/web, is \"deployment\"",
+        "deployment/|one object must be named, such as deployment/web, is \"deployment/\"",
+        "deploy web other|one object must be named, such as deployment/web, is \"deploy web"
             + " other\"",
         "pod/web|the kind must be deployment, statefulset, daemonset, rollout, service,"
             + " horizontalpodautoscaler or poddisruptionbudget, is \"pod\"",
