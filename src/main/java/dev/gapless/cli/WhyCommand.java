@@ -117,8 +117,8 @@ final class WhyCommand implements Callable<Integer> {
           shell.out().print(String.join("\n", explanations.stream().map(WhyReport::text).toList()));
       case JSON -> {
         ObjectNode root = JsonNodeFactory.instance.objectNode().put("version", 1);
-        ArrayNode workloads = root.putArray("workloads");
-        explanations.forEach(it -> workloads.add(WhyReport.json(it)));
+        ArrayNode objects = root.putArray("objects");
+        explanations.forEach(it -> objects.add(WhyReport.json(it)));
         ArrayNode aside = root.putArray("setAside");
         setAside.forEach(aside::add);
         ArrayNode held = root.putArray("heldBack");

@@ -136,7 +136,7 @@ class WhyCommandTest {
   void asJsonItSaysTheSame() throws IOException {
     Invocation why =
         run("why", "-f", "web.yaml", "-o", "json", "--policy=policies", "--policy=platform.yaml");
-    JsonNode web = JSON.readTree(why.out()).path("workloads").path(0);
+    JsonNode web = JSON.readTree(why.out()).path("objects").path(0);
 
     assertEquals(
         JSON.readTree("{\"name\":\"shop\",\"priority\":10,\"mode\":\"Warn\"}"), web.path("policy"));
@@ -172,7 +172,7 @@ class WhyCommandTest {
     assertEquals(
         "argoproj.io/v1alpha1",
         JSON.readTree(run("why", "-f", "rollout.yaml", "-o", "json").out())
-            .at("/workloads/0/object/apiVersion")
+            .at("/objects/0/object/apiVersion")
             .asText());
   }
 
