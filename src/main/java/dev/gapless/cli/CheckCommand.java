@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
       "Judges manifests as the webhook would judge them.",
       "",
       "Reads YAML and JSON as kubectl does; of folders every .yaml, .yml and .json file, hidden ones"
-          + " left out. Services and Namespaces among the manifests are taken into account.",
+          + " left out. Each object is judged with what stands around it among the manifests, such as"
+          + " Services and Namespaces.",
       "",
       "What helm template or a kustomization with originAnnotations prints can be piped in:"
           + " findings then name the template.",

@@ -12,11 +12,15 @@ import dev.gapless.engine.RuleResult;
 import dev.gapless.manifest.ManifestFile;
 import dev.gapless.manifest.ManifestObject;
 import dev.gapless.manifest.ReadProblem;
+import dev.gapless.neighbour.HorizontalPodAutoscaler;
+import dev.gapless.neighbour.PodDisruptionBudget;
+import dev.gapless.neighbour.Service;
 import dev.gapless.policy.Exemption;
 import dev.gapless.policy.Mode;
 import dev.gapless.policy.Names;
 import dev.gapless.rule.Outcome;
 import dev.gapless.workload.FieldPath;
+import dev.gapless.workload.Workload.Rollout;
 import dev.gapless.workload.WorkloadReader;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -65,13 +69,22 @@ record CheckReport(
   private static final Set<String> KINDS_OF_APPS =
       Set.of("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ControllerRevision");
 
-  // Of Argo's kinds only those that somebody could mean who mistypes ours.
+  // Of the other API versions only what counts here: a word near to a kind of Kubernetes that does
+  // not count is nothing to tell of, and an unknown one may be right in a later release.
   private static final Map<String, Set<String>> KINDS =
       Map.of(
           WorkloadReader.API_VERSION,
           KINDS_OF_APPS,
           WorkloadReader.ROLLOUT_API_VERSION,
-          Set.of("Rollout"));
+          Set.of(Rollout.KIND),
+          Service.API_VERSION,
+          Set.of(Service.KIND, "Namespace"),
+          HorizontalPodAutoscaler.API_VERSION,
+          Set.of(HorizontalPodAutoscaler.KIND),
+          "autoscaling/v1",
+          Set.of(HorizontalPodAutoscaler.KIND),
+          PodDisruptionBudget.API_VERSION,
+          Set.of(PodDisruptionBudget.KIND));
 
   /// An object and its place.
   record Found(Place place, ObjectKey object) {}

@@ -60,7 +60,7 @@ final class DiffCommand implements Callable<Integer> {
   @Option(
       names = {"-f", "--filename"},
       paramLabel = "PATH",
-      description = "Files, folders, or - for standard input, instead of a workload in a cluster.")
+      description = "Files, folders, or - for standard input, instead of an object in a cluster.")
   private List<Path> paths = new ArrayList<>();
 
   @Option(

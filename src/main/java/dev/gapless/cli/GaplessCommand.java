@@ -150,9 +150,12 @@ public final class GaplessCommand implements Callable<Integer> {
     shell
         .err()
         .println(
-            "internal error: "
-                + Printable.of(e.toString())
-                + "; please report it, with what GAPLESS_DEBUG=1 prints");
+            e instanceof OutOfMemoryError
+                ? "the memory is used up: give more, such as JAVA_TOOL_OPTIONS=-Xmx2g, or name fewer"
+                    + " files at once"
+                : "internal error: "
+                    + Printable.of(e.toString())
+                    + "; please report it, with what GAPLESS_DEBUG=1 prints");
     if (!shell.environment().getOrDefault("GAPLESS_DEBUG", "").isEmpty()) {
       e.printStackTrace(shell.err());
     }

@@ -64,7 +64,7 @@ record LiveTarget(ApiResource resource, String name) {
   static boolean isAsked(List<String> words, List<Path> paths) {
     if (words.isEmpty() == paths.isEmpty()) {
       throw new UsageException(
-          "either one workload in a cluster must be named, such as deployment/web, or manifests with"
+          "either one object in a cluster must be named, such as deployment/web, or manifests with"
               + " -f");
     }
     return paths.isEmpty();
@@ -81,7 +81,7 @@ record LiveTarget(ApiResource resource, String name) {
         slash < 0 ? String.join(" ", words.subList(1, words.size())) : first.substring(slash + 1);
     if (words.size() != (slash < 0 ? 2 : 1) || name.isBlank() || name.contains("/")) {
       throw new UsageException(
-          "one workload must be named, such as deployment/web, is \""
+          "one object must be named, such as deployment/web, is \""
               + String.join(" ", words)
               + "\"");
     }

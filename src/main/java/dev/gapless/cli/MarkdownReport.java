@@ -4,6 +4,7 @@ import dev.gapless.engine.Consequence;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A report as Markdown, for a comment on a pull request: never longer than hosts take, and nothing
 /// that a manifest says can become markup, a link or a mention.
@@ -20,6 +21,8 @@ final class MarkdownReport implements ReportForm {
   @Override
   public void print(CheckReport report, PrintStream out) {
     var text = new StringBuilder("### Gapless\n\n");
+    Optional<SavedScan.Comparison> compared = report.scan().flatMap(CheckReport.Scan::comparison);
+    compared.ifPresent(it -> text.append(plain(TextReport.line(it))).append("\n\n"));
     text.append(plain(TextReport.summary(report))).append('\n');
     int left = 0;
     left += errors(report, text);
@@ -28,6 +31,7 @@ final class MarkdownReport implements ReportForm {
     left += table(report, Consequence.PATCHED, "Fixed at admission", false, text);
     left += table(report, Consequence.RECORDED, "Recorded", false, text);
     left += notes(report, text);
+    left += gone(compared, text);
     if (left > 0) {
       text.append("\n… and ").append(left).append(" more, left out as there is no room.\n");
     }
@@ -51,6 +55,14 @@ final class MarkdownReport implements ReportForm {
     return lines.isEmpty() ? 0 : append(lines, "\n#### Notes\n\n", "", text);
   }
 
+  private static int gone(Optional<SavedScan.Comparison> compared, StringBuilder text) {
+    List<String> lines =
+        compared.map(SavedScan.Comparison::gone).orElse(List.of()).stream()
+            .map(it -> "- " + plain(it.toString()) + "\n")
+            .toList();
+    return lines.isEmpty() ? 0 : append(lines, "\n#### Gone\n\n", "", text);
+  }
+
   private static int table(
       CheckReport report, Consequence consequence, String title, boolean open, StringBuilder text) {
     List<String> rows =
@@ -61,7 +73,9 @@ final class MarkdownReport implements ReportForm {
     if (rows.isEmpty()) {
       return 0;
     }
-    String summary = "<summary>" + title + ": " + rows.size() + "</summary>";
+    // The numbers above count what is no news too.
+    String news = report.news().isPresent() ? " new" : "";
+    String summary = "<summary>" + title + ": " + rows.size() + news + "</summary>";
     String details = open ? "<details open>" : "<details>";
     return append(rows, "\n" + details + summary + "\n\n" + HEAD, "\n</details>\n", text);
   }

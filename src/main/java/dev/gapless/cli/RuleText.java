@@ -50,7 +50,7 @@ public final class RuleText {
         "Set the annotation "
             + Exemption.ANNOTATION_PREFIX
             + doc.id()
-            + ": \"<reason>\" on the workload; with "
+            + ": \"<reason>\" on the object; with "
             + Exemption.UNTIL_ANNOTATION
             + ": 2027-01-31 it counts up to that day. Or name the rule in a policy with another"
             + " mode.");

@@ -22,8 +22,7 @@ import picocli.CommandLine.Option;
     name = "scan",
     mixinStandardHelpOptions = true,
     description = {
-      "Judges the workloads of a live cluster as if they were rolled out now, and what stands around"
-          + " them.",
+      "Judges the objects of a live cluster, workloads as if they were rolled out now.",
       "",
       "Judges Deployments, StatefulSets, DaemonSets, Argo's Rollouts, Services,"
           + " HorizontalPodAutoscalers and PodDisruptionBudgets by the cluster's RolloutPolicies;"

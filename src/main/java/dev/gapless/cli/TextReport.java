@@ -45,16 +45,18 @@ final class TextReport implements ReportForm {
       table.forEach(it -> out.println(Printable.of(it)));
       out.println();
     }
-    scan.comparison()
-        .ifPresent(it ->
-            out.println(
-                "compared with the saved scan: "
-                    + it.newOnes()
-                    + " new, "
-                    + it.gone().size()
-                    + " gone, "
-                    + it.same()
-                    + " the same"));
+    scan.comparison().ifPresent(it -> out.println(line(it)));
+  }
+
+  /// What a comparison of two scans comes to.
+  static String line(SavedScan.Comparison comparison) {
+    return "compared with the saved scan: "
+        + comparison.newOnes()
+        + " new, "
+        + comparison.gone().size()
+        + " gone, "
+        + comparison.same()
+        + " the same";
   }
 
   /// One finding: `file:line: path: message [rule]`; what is not denied says so behind.

@@ -48,7 +48,7 @@ final class WhyCommand implements Callable<Integer> {
   @Option(
       names = {"-f", "--filename"},
       paramLabel = "PATH",
-      description = "Files, folders, or - for standard input, instead of a workload in a cluster.")
+      description = "Files, folders, or - for standard input, instead of an object in a cluster.")
   private List<Path> paths = new ArrayList<>();
 
   @Option(
@@ -117,8 +117,8 @@ final class WhyCommand implements Callable<Integer> {
           shell.out().print(String.join("\n", explanations.stream().map(WhyReport::text).toList()));
       case JSON -> {
         ObjectNode root = JsonNodeFactory.instance.objectNode().put("version", 1);
-        ArrayNode workloads = root.putArray("workloads");
-        explanations.forEach(it -> workloads.add(WhyReport.json(it)));
+        ArrayNode objects = root.putArray("objects");
+        explanations.forEach(it -> objects.add(WhyReport.json(it)));
         ArrayNode aside = root.putArray("setAside");
         setAside.forEach(aside::add);
         ArrayNode held = root.putArray("heldBack");

@@ -147,6 +147,16 @@ class CheckCommandTest {
           apps/v1 Rollout         | must be argoproj.io/v1alpha1, is apps/v1
           argoproj.io/v1alpha1 Workflow |
           rollouts.kruise.io/v1beta1 Rollout |
+          v1 Servce               | v1 has no kind "Servce" (did you mean "Service"?)
+          v1 service              | v1 has no kind "service" (did you mean "Service"?)
+          v1 Namspace             | v1 has no kind "Namspace" (did you mean "Namespace"?)
+          v1 ServiceAccount       |
+          v1 Secret               |
+          v1 Node                 |
+          autoscaling/v2 HorizontalPodAutoScalers | autoscaling/v2 has no kind "HorizontalPodAutoScalers" (did you mean "HorizontalPodAutoscaler"?)
+          autoscaling/v1 HorizontalPodAutoscaller | autoscaling/v1 has no kind "HorizontalPodAutoscaller" (did you mean "HorizontalPodAutoscaler"?)
+          policy/v1 PodDistruptionBudget | policy/v1 has no kind "PodDistruptionBudget" (did you mean "PodDisruptionBudget"?)
+          policy/v1 Eviction      |
           """)
   void aMistypedKindIsToldWithTheOneThatWasMeant(String what, String why) {
     String[] words = what.split(" ", -1);

@@ -10,6 +10,7 @@ import dev.gapless.rule.Subject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,9 +50,9 @@ class GaplessCommandTest {
           What to do about no-team.
 
         To live with it:
-          Set the annotation exempt.gapless.dev/no-team: "<reason>" on the workload;
-          with gapless.dev/exempt-until: 2027-01-31 it counts up to that day. Or name
-          the rule in a policy with another mode.
+          Set the annotation exempt.gapless.dev/no-team: "<reason>" on the object; with
+          gapless.dev/exempt-until: 2027-01-31 it counts up to that day. Or name the
+          rule in a policy with another mode.
 
         Read more:
           https://kubernetes.io/docs/
@@ -162,17 +163,9 @@ class GaplessCommandTest {
   @Test
   void anInternalErrorIsOneLineUnlessAskedForMore() {
     Rule undocumented =
-        new Rule() {
-          @Override
-          public RuleDoc doc() {
-            throw new IllegalStateException("no doc");
-          }
-
-          @Override
-          public Outcome judge(Subject subject) {
-            return new Outcome.Passed();
-          }
-        };
+        failing(() -> {
+          throw new IllegalStateException("no doc");
+        });
     Invocation plain =
         Invocation.of(directory, List.of(undocumented), "", Map.of(), false, "explain");
     assertEquals(
@@ -192,5 +185,34 @@ class GaplessCommandTest {
                 "explain")
             .err()
             .contains("\tat dev.gapless."));
+  }
+
+  @Test
+  void tooLittleMemoryIsNoErrorOfOurs() {
+    Rule hungry =
+        failing(() -> {
+          throw new OutOfMemoryError("Java heap space");
+        });
+    assertEquals(
+        new Invocation(
+            2,
+            "",
+            "the memory is used up: give more, such as JAVA_TOOL_OPTIONS=-Xmx2g, or name fewer"
+                + " files at once\n"),
+        Invocation.of(directory, List.of(hungry), "", Map.of(), false, "explain"));
+  }
+
+  private static Rule failing(Supplier<RuleDoc> doc) {
+    return new Rule() {
+      @Override
+      public RuleDoc doc() {
+        return doc.get();
+      }
+
+      @Override
+      public Outcome judge(Subject subject) {
+        return new Outcome.Passed();
+      }
+    };
   }
 }

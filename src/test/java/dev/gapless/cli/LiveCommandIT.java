@@ -260,7 +260,7 @@ class LiveCommandIT {
       assertEquals(new Invocation(0, expected, ""), gapless("why", kind + "/web", "-n", namespace));
     }
     JsonNode json = YAML.readTree(gapless("why", "ro/web", "-n", namespace, "-o", "json").out());
-    assertEquals("argoproj.io/v1alpha1", json.at("/workloads/0/object/apiVersion").asText());
+    assertEquals("argoproj.io/v1alpha1", json.at("/objects/0/object/apiVersion").asText());
 
     // Without a schema the containers of the patch take the place of those in the repository.
     Invocation diff = gapless("diff", "ro/web", "-n", namespace, "-o", "kustomize");

@@ -151,6 +151,27 @@ class SavedScanTest {
     assertEquals("new", results.at("/1/baselineState").asText());
     assertEquals(1, json(new GitlabReport(), compared).size());
     assertEquals(1, printed(new GithubReport(), compared).lines().count());
+    String markdown = printed(new MarkdownReport(), compared);
+    assertEquals(
+        """
+        ### Gapless
+
+        compared with the saved scan&#58; 1 new, 1 gone, 1 the same
+
+        0 objects judged&#58; 1 denied, 1 warning
+
+        <details open><summary>Warnings: 1 new</summary>
+        """,
+        markdown.substring(0, markdown.indexOf("\n| where")));
+    assertTrue(
+        markdown.endsWith(
+            """
+
+            #### Gone
+
+            - shop/Deployment/gone&#58; spec.replicas &#91;a&#93;
+            """),
+        markdown);
     assertFalse(FailOn.DENY.asksFor(compared));
     assertTrue(FailOn.WARN.asksFor(compared));
   }

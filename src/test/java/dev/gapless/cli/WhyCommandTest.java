@@ -148,7 +148,7 @@ class WhyCommandTest {
   void asJsonItSaysTheSame() throws IOException {
     Invocation why =
         run("why", "-f", "web.yaml", "-o", "json", "--policy=policies", "--policy=platform.yaml");
-    JsonNode web = JSON.readTree(why.out()).path("workloads").path(0);
+    JsonNode web = JSON.readTree(why.out()).path("objects").path(0);
 
     assertEquals(
         JSON.readTree("{\"name\":\"shop\",\"priority\":10,\"mode\":\"Warn\"}"), web.path("policy"));
@@ -184,7 +184,7 @@ class WhyCommandTest {
     assertEquals(
         "argoproj.io/v1alpha1",
         JSON.readTree(run("why", "-f", "rollout.yaml", "-o", "json").out())
-            .at("/workloads/0/object/apiVersion")
+            .at("/objects/0/object/apiVersion")
             .asText());
   }
 
@@ -221,13 +221,13 @@ class WhyCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''|either one workload in a cluster must be named, such as deployment/web, or manifests"
+        "''|either one object in a cluster must be named, such as deployment/web, or manifests"
             + " with -f",
-        "deployment/web -f web.yaml|either one workload in a cluster must be named, such as"
+        "deployment/web -f web.yaml|either one object in a cluster must be named, such as"
             + " deployment/web, or manifests with -f",
-        "deployment|one workload must be named, such as deployment/web, is \"deployment\"",
-        "deployment/|one workload must be named, such as deployment/web, is \"deployment/\"",
-        "deploy web other|one workload must be named, such as deployment/web, is \"deploy web"
+        "deployment|one object must be named, such as deployment/web, is \"deployment\"",
+        "deployment/|one object must be named, such as deployment/web, is \"deployment/\"",
+        "deploy web other|one object must be named, such as deployment/web, is \"deploy web"
             + " other\"",
         "pod/web|the kind must be deployment, statefulset, daemonset, rollout, service,"
             + " horizontalpodautoscaler or poddisruptionbudget, is \"pod\"",
