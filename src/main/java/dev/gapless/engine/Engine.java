@@ -28,6 +28,7 @@ import dev.gapless.workload.ObjectMeta;
 import dev.gapless.workload.UnreadableObjectException;
 import dev.gapless.workload.Workload;
 import dev.gapless.workload.Workload.Rollout;
+import dev.gapless.workload.WorkloadReader;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -327,7 +328,15 @@ public final class Engine {
           injected.replace(path, before);
         }
       }
-      subject = subject(JudgedKinds.read(patch.object()).orElse(given));
+      subject = subject(reread(edits.stream().map(Edit::path).toList()));
+    }
+
+    private KubernetesObject reread(List<FieldPath> changed) {
+      Optional<? extends KubernetesObject> read =
+          subject instanceof Subject it
+              ? WorkloadReader.reread(patch.object(), it.workload(), changed)
+              : JudgedKinds.read(patch.object());
+      return read.isPresent() ? read.get() : given;
     }
 
     /// Whether a value is what is stored, and was not set by admission then: what merely stays is

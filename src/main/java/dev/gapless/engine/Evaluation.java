@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.gapless.policy.EffectivePolicy;
 import dev.gapless.workload.FieldPath;
 import dev.gapless.workload.KubernetesObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -42,7 +43,15 @@ public sealed interface Evaluation {
 
     /// The findings that lead to one thing.
     public List<Judgement> that(Consequence consequence) {
-      return judgements().filter(it -> it.consequence() == consequence).toList();
+      var those = new ArrayList<Judgement>();
+      for (RuleResult result : results) {
+        for (Judgement judgement : result.judgements()) {
+          if (judgement.consequence() == consequence) {
+            those.add(judgement);
+          }
+        }
+      }
+      return List.copyOf(those);
     }
   }
 

@@ -91,7 +91,7 @@ public final class JsonPatch {
     }
     JsonNode above = copy(parent.get());
     JsonNode copy = copied(path.in(object));
-    switch (path.segments().getLast()) {
+    switch (path.last()) {
       case FieldPath.Field(String name) -> ((ObjectNode) above).set(name, copy);
       case FieldPath.Element element -> ((ArrayNode) above).set(element.index(), copy);
     }
@@ -117,7 +117,7 @@ public final class JsonPatch {
   }
 
   private static String name(FieldPath path) {
-    if (path.segments().getLast() instanceof FieldPath.Field(String name)) {
+    if (path.last() instanceof FieldPath.Field(String name)) {
       return name;
     }
     throw notAMember(path);

@@ -32,8 +32,9 @@ public sealed interface Exemption {
       ExemptionTerms terms,
       LocalDate today) {
     Exemption answer = new None();
+    String annotation = ANNOTATION_PREFIX + rule;
     for (var annotations : List.of(workloadAnnotations, namespaceAnnotations)) {
-      Exemption one = of(rule, annotations, terms, today);
+      Exemption one = asked(annotation, annotations, terms, today);
       if (one instanceof Granted) {
         return one;
       }
@@ -44,9 +45,9 @@ public sealed interface Exemption {
     return answer;
   }
 
-  private static Exemption of(
-      String rule, Map<String, String> annotations, ExemptionTerms terms, LocalDate today) {
-    String reason = annotations.get(ANNOTATION_PREFIX + rule);
+  private static Exemption asked(
+      String annotation, Map<String, String> annotations, ExemptionTerms terms, LocalDate today) {
+    String reason = annotations.get(annotation);
     if (reason == null) {
       return new None();
     }

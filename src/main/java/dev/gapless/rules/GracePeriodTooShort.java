@@ -92,13 +92,14 @@ public final class GracePeriodTooShort implements Rule {
   }
 
   private static long longestWait(Subject subject) {
-    return subject
-        .workload()
-        .template()
-        .servingContainers()
-        .mapToLong(it -> waitSeconds(subject, it))
-        .max()
-        .orElse(0);
+    PodTemplate template = subject.workload().template();
+    long longest = Long.MIN_VALUE;
+    for (List<Container> some : List.of(template.containers(), template.sidecars())) {
+      for (Container container : some) {
+        longest = Math.max(longest, waitSeconds(subject, container));
+      }
+    }
+    return longest == Long.MIN_VALUE ? 0 : longest;
   }
 
   /// As a parser would read it: the least type that holds it.

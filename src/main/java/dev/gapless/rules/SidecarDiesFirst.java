@@ -7,6 +7,7 @@ import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
 import dev.gapless.workload.Container;
+import dev.gapless.workload.ImageName;
 import dev.gapless.workload.PodTemplate;
 import dev.gapless.workload.PreStop;
 import dev.gapless.workload.Program;
@@ -284,9 +285,13 @@ public final class SidecarDiesFirst implements Rule {
   }
 
   private static Optional<Proxy> proxy(Container container) {
-    return PROXIES.stream()
-        .filter(it -> container.program().imageName().endsWith(it.repository()))
-        .findFirst();
+    ImageName image = container.program().imageName();
+    for (Proxy proxy : PROXIES) {
+      if (image.endsWith(proxy.repository())) {
+        return Optional.of(proxy);
+      }
+    }
+    return Optional.empty();
   }
 
   /// What a container waits at least, or without a hook must wait by pre-stop-sleep-missing:

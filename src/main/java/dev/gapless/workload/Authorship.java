@@ -145,7 +145,7 @@ public final class Authorship {
   // Most fields that anybody asks for stand nowhere in the text, and looking for the name costs a
   // hundredth of parsing it. Only a Unicode escape writes a letter or digit otherwise.
   private static boolean mayHold(String text, FieldPath path) {
-    return !(path.segments().getLast() instanceof FieldPath.Field(String name))
+    return !(path.last() instanceof FieldPath.Field(String name))
         || !name.chars().allMatch(Character::isLetterOrDigit)
         || text.contains('"' + name + '"')
         || text.contains("\\u");

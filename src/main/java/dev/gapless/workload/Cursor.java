@@ -7,21 +7,53 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A place in a raw tree, with typed access that names the field when it is not what Kubernetes has
 /// there.
-public record Cursor(JsonNode node, FieldPath path) {
+///
+/// Most places are looked at once and never named: a place's path is made when somebody asks.
+public final class Cursor {
+  private final JsonNode node;
+  private final @Nullable Cursor above;
+  private final String name;
+  private @Nullable FieldPath path;
 
-  /// The root of an object.
+  private Cursor(JsonNode node, @Nullable Cursor above, String name, @Nullable FieldPath path) {
+    this.node = node;
+    this.above = above;
+    this.name = name;
+    this.path = path;
+  }
+
+  /// The place of a whole object.
   public static Cursor of(JsonNode object) {
-    return new Cursor(object, FieldPath.ROOT);
+    return new Cursor(object, null, "", FieldPath.ROOT);
+  }
+
+  private static Cursor element(JsonNode node, FieldPath path) {
+    return new Cursor(node, null, "", path);
+  }
+
+  /// The value that stands here; missing where there is none.
+  public JsonNode node() {
+    return node;
   }
 
   public Cursor field(String name) {
     if (present() && !node.isObject()) {
       throw unreadable("an object");
     }
-    return new Cursor(node.path(name), path.child(name));
+    return new Cursor(node.path(name), this, name, null);
+  }
+
+  public FieldPath path() {
+    FieldPath known = path;
+    if (known == null) {
+      known = above == null ? FieldPath.ROOT : above.path().child(name);
+      path = known;
+    }
+    return known;
   }
 
   /// The place that a path of member names leads to.
@@ -71,14 +103,16 @@ public record Cursor(JsonNode node, FieldPath path) {
 
   /// A number of 0 or more that fits 32 bits.
   public Optional<Integer> count() {
-    return integer()
-        .map(value -> {
-          if (value < 0 || value > Integer.MAX_VALUE) {
-            throw new UnreadableObjectException(
-                path, "must be between 0 and " + Integer.MAX_VALUE + ", is " + value);
-          }
-          return value.intValue();
-        });
+    Optional<Long> value = integer();
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    long number = value.get();
+    if (number < 0 || number > Integer.MAX_VALUE) {
+      throw new UnreadableObjectException(
+          path(), "must be between 0 and " + Integer.MAX_VALUE + ", is " + number);
+    }
+    return Optional.of((int) number);
   }
 
   public boolean isTrue() {
@@ -113,12 +147,12 @@ public record Cursor(JsonNode node, FieldPath path) {
       JsonNode element = node.path(i);
       if (element.isNull()) {
         // An API server never stores one, and no edit can lead through it.
-        throw new Cursor(element, path.element(i)).unreadable("anything else");
+        throw element(element, path().element(i)).unreadable("anything else");
       }
       JsonNode name = element.path("name");
       elements.add(
-          new Cursor(
-              element, name.isTextual() ? path.element(i, name.textValue()) : path.element(i)));
+          element(
+              element, name.isTextual() ? path().element(i, name.textValue()) : path().element(i)));
     }
     return elements;
   }
@@ -132,15 +166,17 @@ public record Cursor(JsonNode node, FieldPath path) {
     }
     var strings = new LinkedHashMap<String, String>();
     for (var entry : node.properties()) {
-      new Cursor(entry.getValue(), path.child(entry.getKey()))
-          .text()
-          .ifPresent(text -> strings.put(entry.getKey(), text));
+      Optional<String> text = new Cursor(entry.getValue(), this, entry.getKey(), null).text();
+      if (text.isPresent()) {
+        strings.put(entry.getKey(), text.get());
+      }
     }
     return strings;
   }
 
   public UnreadableObjectException unreadable(String expected) {
     return new UnreadableObjectException(
-        path, "must be " + expected + ", is " + node.getNodeType().name().toLowerCase(Locale.ROOT));
+        path(),
+        "must be " + expected + ", is " + node.getNodeType().name().toLowerCase(Locale.ROOT));
   }
 }

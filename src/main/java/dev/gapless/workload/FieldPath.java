@@ -108,6 +108,21 @@ public final class FieldPath {
     return Optional.ofNullable(parent);
   }
 
+  /// The last step; at the root one without a name.
+  public Segment last() {
+    return segment;
+  }
+
+  /// Whether this path leads to that field or through it.
+  public boolean isAtOrBelow(FieldPath other) {
+    for (FieldPath path = this; path != null; path = path.parent) {
+      if (path.equals(other)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// The steps from the root; empty at the root.
   public List<Segment> segments() {
     var segments = new ArrayList<Segment>();
@@ -157,18 +172,24 @@ public final class FieldPath {
   }
 
   private String render(boolean stable) {
+    var text = new StringBuilder();
+    render(stable, text);
+    return text.toString();
+  }
+
+  private void render(boolean stable, StringBuilder text) {
     if (parent == null) {
-      return "";
+      return;
     }
-    String above = parent.render(stable);
-    return switch (segment) {
+    parent.render(stable, text);
+    switch (segment) {
       case Element element when stable && element.name().isPresent() ->
-          above + "[name=" + element.name().get() + "]";
-      case Element element -> above + "[" + element.index() + "]";
-      case Field field when field.name().contains(".") || field.name().contains("/") ->
-          above + "[" + field.name() + "]";
-      case Field field -> above.isEmpty() ? field.name() : above + "." + field.name();
-    };
+          text.append("[name=").append(element.name().get()).append(']');
+      case Element element -> text.append('[').append(element.index()).append(']');
+      case Field(String name) when name.indexOf('.') >= 0 || name.indexOf('/') >= 0 ->
+          text.append('[').append(name).append(']');
+      case Field(String name) -> text.append(text.isEmpty() ? "" : ".").append(name);
+    }
   }
 
   @Override

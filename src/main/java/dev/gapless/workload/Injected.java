@@ -85,7 +85,7 @@ public final class Injected {
   /// Whether admission put its own value in the place of what the author wrote at this path, or
   /// beside it: what stands there now is the author's will in another form.
   public boolean hasReplaced(FieldPath path) {
-    return replaced.containsKey(path.stable());
+    return !replaced.isEmpty() && replaced.containsKey(path.stable());
   }
 
   /// Notes that a value of admission's takes, or is about to take, the place of what the author

@@ -37,7 +37,15 @@ public record PodTemplate(
 
   /// The first container that declares a port.
   public Optional<Container> firstWithPort() {
-    return servingContainers().filter(container -> !container.ports().isEmpty()).findFirst();
+    // Asked by most rules: two loops cost a tenth of a stream.
+    for (List<Container> some : List.of(containers, sidecars)) {
+      for (Container container : some) {
+        if (!container.ports().isEmpty()) {
+          return Optional.of(container);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /// Where the grace period stands or would stand.

@@ -79,6 +79,57 @@ public final class WorkloadReader {
   /// @return empty when the object is of another kind or API version
   /// @throws UnreadableObjectException when a field has not the type that Kubernetes gives it
   public static Optional<Workload> read(JsonNode object) {
+    return read(object, Known.NOTHING);
+  }
+
+  /// Reads an object again after some of its fields have changed; what stands elsewhere is taken
+  /// over.
+  ///
+  /// @param before what was read of it before
+  /// @throws UnreadableObjectException as for [#read(JsonNode)]
+  public static Optional<Workload> reread(
+      JsonNode object, Workload before, List<FieldPath> changed) {
+    return read(object, new Known(Optional.of(before), changed));
+  }
+
+  /// What an earlier reading knows and a change has not touched.
+  private record Known(Optional<Workload> workload, List<FieldPath> changed) {
+    private static final Known NOTHING = new Known(Optional.empty(), List.of());
+
+    Optional<PodTemplate> template() {
+      // Argo's anti-affinity between revisions stands outside of the template.
+      return workload
+          .filter(it -> !(it instanceof Rollout))
+          .map(Workload::template)
+          .filter(it -> isUntouched(it.path()));
+    }
+
+    Optional<Container> container(FieldPath path) {
+      if (workload.isEmpty() || !isUntouched(path)) {
+        return Optional.empty();
+      }
+      PodTemplate template = workload.get().template();
+      for (List<Container> some : List.of(template.containers(), template.sidecars())) {
+        for (Container container : some) {
+          if (container.path().equals(path)) {
+            return Optional.of(container);
+          }
+        }
+      }
+      return Optional.empty();
+    }
+
+    private boolean isUntouched(FieldPath place) {
+      for (FieldPath path : changed) {
+        if (path.isAtOrBelow(place) || place.isAtOrBelow(path)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private static Optional<Workload> read(JsonNode object, Known known) {
     String kind = object.path("kind").asText();
     if (!object.isObject() || !reads(object.path("apiVersion").asText(), kind)) {
       return Optional.empty();
@@ -86,7 +137,11 @@ public final class WorkloadReader {
     Cursor root = Cursor.of(object);
     ObjectMeta metadata = metadata(root.field("metadata"));
     Cursor spec = root.field("spec");
-    PodTemplate template = template(spec.field("template"), revisionAntiAffinity(spec, kind));
+    PodTemplate template =
+        known
+            .template()
+            .orElseGet(
+                () -> template(spec.field("template"), revisionAntiAffinity(spec, kind), known));
     RolloutControls controls = controls(spec, kind);
     return Optional.of(
         switch (kind) {
@@ -240,17 +295,18 @@ public final class WorkloadReader {
         controller);
   }
 
-  private static PodTemplate template(Cursor template, List<SurgeObstacle> moreObstacles) {
+  private static PodTemplate template(
+      Cursor template, List<SurgeObstacle> moreObstacles, Known known) {
     Map<String, String> labels = template.field("metadata").field("labels").strings();
     Cursor spec = template.field("spec");
     var containers = new ArrayList<Container>();
     for (Cursor container : spec.field("containers").elements()) {
-      containers.add(container(container, false));
+      containers.add(container(container, false, known));
     }
     var sidecars = new ArrayList<Container>();
     for (Cursor container : spec.field("initContainers").elements()) {
       if (container.field("restartPolicy").text().equals(Optional.of("Always"))) {
-        sidecars.add(container(container, true));
+        sidecars.add(container(container, true, known));
       }
     }
     var claims = new ArrayList<String>();
@@ -359,6 +415,10 @@ public final class WorkloadReader {
       return false;
     }
     return LabelSelector.read(selector).matches(labels);
+  }
+
+  private static Container container(Cursor container, boolean sidecar, Known known) {
+    return known.container(container.path()).orElseGet(() -> container(container, sidecar));
   }
 
   private static Container container(Cursor container, boolean sidecar) {
