@@ -9,8 +9,11 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +31,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = {"Makes Kubernetes rollouts drop no request.", ""},
     commandListHeading = "%nCommands:%n")
 public final class GaplessCommand implements Callable<Integer> {
+  // It speaks of all others.
+  private static final String COMPLETION = "completion";
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private GaplessCommand() {}
@@ -44,7 +50,7 @@ public final class GaplessCommand implements Callable<Integer> {
   /// @return the exit code
   public static int run(Shell shell, List<Rule> rules, String... arguments) {
     try {
-      return commandLine(shell, rules).execute(arguments);
+      return commandLine(shell, rules, List.of(arguments)).execute(arguments);
     } catch (RuntimeException | Error e) {
       return internalError(shell, e);
     } finally {
@@ -52,19 +58,17 @@ public final class GaplessCommand implements Callable<Integer> {
     }
   }
 
-  private static CommandLine commandLine(Shell shell, List<Rule> rules) {
-    var line =
-        new CommandLine(new GaplessCommand())
-            .addSubcommand(new ServeCommand())
-            .addSubcommand(new CheckCommand(shell, rules))
-            .addSubcommand(new FixCommand(shell, rules))
-            .addSubcommand(new ScanCommand(shell, rules))
-            .addSubcommand(new DiffCommand(shell, rules))
-            .addSubcommand(new WhyCommand(shell, rules))
-            .addSubcommand(new BaselineCommand(shell, rules))
-            .addSubcommand(new ExplainCommand(shell, rules))
-            .addSubcommand(new CompletionCommand(shell))
-            .addSubcommand(new VersionCommand(shell));
+  private static CommandLine commandLine(Shell shell, List<Rule> rules, List<String> arguments) {
+    var line = new CommandLine(new GaplessCommand());
+    Map<String, Supplier<Object>> commands = commands(shell, rules);
+    String first = arguments.isEmpty() ? "" : arguments.getFirst();
+    // Reading a command's annotations costs more than most commands do.
+    boolean alone = commands.containsKey(first) && !first.equals(COMPLETION);
+    commands.forEach((name, command) -> {
+      if (!alone || name.equals(first)) {
+        line.addSubcommand(name, command.get());
+      }
+    });
     line.setOut(writer(shell.out()))
         .setErr(writer(shell.err()))
         .setUsageHelpAutoWidth(true)
@@ -84,6 +88,21 @@ public final class GaplessCommand implements Callable<Integer> {
         .values()
         .forEach(command -> command.getCommandSpec().version(VersionCommand.text()));
     return line;
+  }
+
+  private static Map<String, Supplier<Object>> commands(Shell shell, List<Rule> rules) {
+    var commands = new LinkedHashMap<String, Supplier<Object>>();
+    commands.put("serve", ServeCommand::new);
+    commands.put("check", () -> new CheckCommand(shell, rules));
+    commands.put("fix", () -> new FixCommand(shell, rules));
+    commands.put("scan", () -> new ScanCommand(shell, rules));
+    commands.put("diff", () -> new DiffCommand(shell, rules));
+    commands.put("why", () -> new WhyCommand(shell, rules));
+    commands.put("baseline", () -> new BaselineCommand(shell, rules));
+    commands.put("explain", () -> new ExplainCommand(shell, rules));
+    commands.put(COMPLETION, () -> new CompletionCommand(shell));
+    commands.put("version", () -> new VersionCommand(shell));
+    return commands;
   }
 
   private static PrintWriter writer(PrintStream stream) {
