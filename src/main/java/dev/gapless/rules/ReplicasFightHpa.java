@@ -105,7 +105,9 @@ public final class ReplicasFightHpa implements Rule {
       return new Outcome.Failed(List.of(changed(autoscaler, replicas, stored.get())));
     }
     boolean writes =
-        subject.oldObject().isPresent() ? setsAgain(subject) : subject.wrote(Workload.REPLICAS);
+        subject.oldObject().isPresent()
+            ? setsAgain(subject)
+            : subject.wrote(Workload.REPLICAS) || subject.authorship().isApplied(Workload.REPLICAS);
     if (!writes) {
       return new Outcome.Passed();
     }
