@@ -193,7 +193,10 @@ class NeighboursIT {
     for (AutoCloseable it : started.reversed()) {
       it.close();
     }
-    server.kubectl("delete", "clusterrole,clusterrolebinding", KNOWING, FORBIDDEN).succeeded();
+    server
+        .kubectl(
+            "delete", "clusterrole,clusterrolebinding", KNOWING, FORBIDDEN, "--ignore-not-found")
+        .succeeded();
   }
 
   @Test
