@@ -36,11 +36,12 @@ public final class LoadBalancerDelay implements Rule {
           Known are, with what they need after a delete: an AWS NLB with IP targets 120 s; an Azure \
           Application Gateway 90 s; a Google load balancer of network endpoint groups 60 s; an AWS \
           ALB with IP targets 25 s; with `externalTrafficPolicy: Local` the load balancers of \
-          Google 24 s, AWS 20 s and Azure 10 s, by the Service's health check annotations where it \
-          has some; Istio's Ingress 10 s, ingress-nginx 4 s, Traefik 2 s. They are told by the \
-          annotations and classes of the Services that select the pods and of the Ingresses that \
-          lead to these. Any other load balancer, and a Gateway's route, is taken to need no more \
-          than preStopSleepSeconds.
+          Google 24 s (6 s by a backend service: class `networking.gke.io/...` or annotation \
+          `cloud.google.com/l4-rbs`), AWS 20 s and Azure 10 s, the last two by the Service's health \
+          check annotations where it has some; Istio's Ingress 10 s, ingress-nginx 5 s, Traefik 2 s. \
+          They are told by the annotations and classes of the Services that select the pods and of \
+          the Ingresses that lead to these. Any other load balancer, and a Gateway's route, is taken \
+          to need no more than preStopSleepSeconds.
 
           Judged is what an author wrote, in a sleep action or a plain sleep. A sleep that is set at \
           admission is as long as the way in needs anyway, at the workload's next rollout; and a \
@@ -55,6 +56,7 @@ public final class LoadBalancerDelay implements Rule {
           """,
           List.of(
               "https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2366",
+              "https://github.com/kubernetes/ingress-gce/issues/1072",
               "https://azure.github.io/application-gateway-kubernetes-ingress/how-tos/minimize-downtime-during-deployments/",
               "https://github.com/kubernetes/kubernetes/issues/106476"));
 
