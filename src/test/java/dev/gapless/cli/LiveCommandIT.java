@@ -141,7 +141,7 @@ class LiveCommandIT {
         policy: shop (priority 10), mode Warn
           not blog (priority 20): does not match: spec.match.namespaceSelector: label "team" must be "blog", is "shop"
         rules:
-          readiness-probe-missing         Exempt    the rule's default is Enforce, the policy's mode Warn; exempt: sandbox
+          readiness-probe-missing              Exempt    the rule's default is Enforce, the policy's mode Warn; exempt: sandbox
         """
             .formatted(namespace),
         why.out().lines().limit(5).collect(Collectors.joining("\n", "", "\n")));

@@ -104,6 +104,8 @@ public record GoldenCase(Path folder) {
   /// around it.
   public boolean isPlain() {
     return isAboutFiles()
+        && documents("input.yaml").stream()
+            .noneMatch(it -> NeighbourReader.JUDGED.containsKey(it.path("kind").asText()))
         && !Files.exists(file("policy.yaml"))
         && !Files.exists(file("around.yaml"))
         && !Files.exists(file("request.yaml"));
