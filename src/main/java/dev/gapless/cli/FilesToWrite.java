@@ -93,10 +93,11 @@ final class FilesToWrite {
   private boolean areOne(Path a, Path b) {
     Path one = directory.resolve(a);
     Path other = directory.resolve(b);
+    if (!Files.exists(one) || !Files.exists(other)) {
+      return real(one).equals(real(other));
+    }
     try {
-      return Files.exists(one) && Files.exists(other)
-          ? Files.isSameFile(one, other)
-          : real(one).equals(real(other));
+      return Files.isSameFile(one, other);
     } catch (IOException _) {
       return real(one).equals(real(other));
     }
