@@ -142,6 +142,7 @@ public sealed interface ClusterAccess {
     List<String> known =
         Optional.ofNullable(config.getContexts()).orElse(List.of()).stream()
             .map(NamedContext::getName)
+            .sorted()
             .toList();
     if (known.isEmpty()) {
       throw new IllegalArgumentException(file + ": is no kubeconfig (it names no context)");

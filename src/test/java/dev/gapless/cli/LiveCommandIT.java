@@ -201,7 +201,7 @@ class LiveCommandIT {
     Invocation unknown =
         run(Map.of(), "why", "deploy/web", "--kubeconfig", file + "", "--context=x");
     assertEquals(
-        new Invocation(2, "", file + ": has no context \"x\"; its contexts are test, shop\n"),
+        new Invocation(2, "", file + ": has no context \"x\"; its contexts are shop, test\n"),
         unknown);
   }
 
