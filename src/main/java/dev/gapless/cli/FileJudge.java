@@ -66,20 +66,27 @@ final class FileJudge {
   private CheckReport report(
       List<Path> paths, BiConsumer<CheckReport.Builder, JudgedFile> besides) {
     var report = new CheckReport.Builder();
-    this.<CheckReport>judge(
-        paths,
-        (source, firstLook, surroundings) -> {
-          var part = new CheckReport.Builder();
-          firstLook
-              .pieces(source)
-              .forEach(read -> {
-                JudgedFile file = judged(read, surroundings, engine::evaluate);
-                part.add(file);
-                besides.accept(part, file);
-              });
-          return part.build();
-        },
-        report::add);
+    List<ManifestReader.Source> sources = sources(paths);
+    try (var progress = new Progress(shell)) {
+      FirstLook firstLook = FirstLook.keeping();
+      FileSurroundings surroundings = surroundings(sources, firstLook, progress);
+      each(
+          "judged",
+          sources,
+          progress,
+          source -> {
+            var part = new CheckReport.Builder();
+            firstLook
+                .pieces(source)
+                .forEach(read -> {
+                  JudgedFile file = judged(read, surroundings, engine::evaluate);
+                  part.add(file);
+                  besides.accept(part, file);
+                });
+            return part.build();
+          },
+          report::add);
+    }
     return report.build();
   }
 
@@ -95,11 +102,38 @@ final class FileJudge {
 
   private List<JudgedFile> judge(List<Path> paths, Evaluating evaluating) {
     var files = new ArrayList<JudgedFile>();
-    this.<JudgedFile>judge(
-        paths,
-        (source, _, surroundings) -> judged(source.get(), surroundings, evaluating),
-        files::add);
+    List<ManifestReader.Source> sources = sources(paths);
+    try (var progress = new Progress(shell)) {
+      FileSurroundings surroundings = surroundings(sources, FirstLook.keepingNothing(), progress);
+      each(
+          "judged",
+          sources,
+          progress,
+          source -> judged(source.get(), surroundings, evaluating),
+          files::add);
+    }
     return files;
+  }
+
+  /// Judges everything behind some arguments and hands on file by file, in their order, so that few
+  /// are kept at a time. What is done with each may be seen: no progress is shown beside it.
+  ///
+  /// @return what came of all of them
+  CheckReport judgeEach(List<Path> paths, Consumer<JudgedFile> then) {
+    var report = new CheckReport.Builder();
+    List<ManifestReader.Source> sources = sources(paths);
+    FileSurroundings surroundings;
+    try (var progress = new Progress(shell)) {
+      surroundings = surroundings(sources, FirstLook.keepingNothing(), progress);
+    }
+    Workers.inOrder(
+        sources,
+        source -> judged(source.get(), surroundings, engine::evaluate),
+        file -> {
+          report.add(CheckReport.of(List.of(file)));
+          then.accept(file);
+        });
+    return report.build();
   }
 
   /// Says what holds for the objects that were judged, and why.
@@ -115,21 +149,15 @@ final class FileJudge {
     return explanations;
   }
 
-  /// What is done with each file.
-  private interface Judging<T> {
-    T of(ManifestReader.Source source, FirstLook firstLook, FileSurroundings surroundings);
+  private List<ManifestReader.Source> sources(List<Path> paths) {
+    return new ManifestReader(shell.directory(), shell.in()).find(paths);
   }
 
-  private <T> void judge(List<Path> paths, Judging<T> judging, Consumer<T> then) {
-    List<ManifestReader.Source> sources =
-        new ManifestReader(shell.directory(), shell.in()).find(paths);
-    try (var progress = new Progress(shell)) {
-      var surroundings = new FileSurroundings(List.of(), options.namespaceLabels());
-      var firstLook = new FirstLook();
-      each("read", sources, progress, firstLook::neighbours, it -> it.forEach(surroundings::add));
-      each(
-          "judged", sources, progress, source -> judging.of(source, firstLook, surroundings), then);
-    }
+  private FileSurroundings surroundings(
+      List<ManifestReader.Source> sources, FirstLook firstLook, Progress progress) {
+    var surroundings = new FileSurroundings(List.of(), options.namespaceLabels());
+    each("read", sources, progress, firstLook::neighbours, it -> it.forEach(surroundings::add));
+    return surroundings;
   }
 
   private static <T> void each(

@@ -18,11 +18,23 @@ final class FirstLook {
   private static final long SHARE = 4;
   private static final long MOST_CHARACTERS = 4 * 1024 * 1024;
 
-  private final AtomicLong room =
-      new AtomicLong(
-          Math.min(
-              MOST_CHARACTERS, Runtime.getRuntime().maxMemory() / SHARE / BYTES_PER_CHARACTER));
+  private final AtomicLong room;
   private final Map<ManifestReader.Source, List<ManifestFile>> kept = new ConcurrentHashMap<>();
+
+  private FirstLook(long room) {
+    this.room = new AtomicLong(room);
+  }
+
+  /// One that keeps what memory allows.
+  static FirstLook keeping() {
+    return new FirstLook(
+        Math.min(MOST_CHARACTERS, Runtime.getRuntime().maxMemory() / SHARE / BYTES_PER_CHARACTER));
+  }
+
+  /// One for callers whose second look is at whole files, read anew.
+  static FirstLook keepingNothing() {
+    return new FirstLook(0);
+  }
 
   /// What is to be kept of a file's objects for those of all files.
   List<FileSurroundings.Kept> neighbours(ManifestReader.Source source) {

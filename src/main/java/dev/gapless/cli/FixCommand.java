@@ -65,20 +65,22 @@ final class FixCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     demandSense();
-    List<JudgedFile> files = new FileJudge(shell, rules, judging).judge(paths);
-    CheckReport report = CheckReport.of(files);
+    var judge = new FileJudge(shell, rules, judging);
     if (write) {
-      return write(files, report);
+      return write(judge);
     }
     var printer = new Printer();
-    for (JudgedFile file : files) {
-      String fixed = FixedText.of(file);
-      if (diff) {
-        shell.out().print(UnifiedDiff.of(file.file().name(), file.file().text(), fixed));
-      } else {
-        printer.print(fixed);
-      }
-    }
+    CheckReport report =
+        judge.judgeEach(
+            paths,
+            file -> {
+              String fixed = FixedText.of(file);
+              if (diff) {
+                shell.out().print(UnifiedDiff.of(file.file().name(), file.file().text(), fixed));
+              } else {
+                printer.print(fixed);
+              }
+            });
     notDone(report);
     left(report);
     return report.complete() ? ExitCode.CLEAN : ExitCode.FAILED;
@@ -97,9 +99,9 @@ final class FixCommand implements Callable<Integer> {
     }
   }
 
-  private int write(List<JudgedFile> files, CheckReport report) {
+  private int write(FileJudge judge) {
     var fix = new InPlaceFix(shell, diff, interactive);
-    files.forEach(file -> fix.fix(file, FixedText.changes(file)));
+    CheckReport report = judge.judgeEach(paths, file -> fix.fix(file, FixedText.changes(file)));
     notDone(report);
     left(report);
     shell.out().println(fix.summary());

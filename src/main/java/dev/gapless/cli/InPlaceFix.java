@@ -10,17 +10,21 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Writes fixes into the files themselves, each of them wholly or not at all.
 final class InPlaceFix {
   private final Shell shell;
   private final boolean diff;
   private final Optional<BufferedReader> answers;
+  private final Set<Path> written = new HashSet<>();
   private boolean all;
   private boolean quit;
   private int fixed;
@@ -86,6 +90,13 @@ final class InPlaceFix {
   }
 
   private void write(String name, String before, String after) {
+    Path path = shell.directory().resolve(name);
+    Optional<Path> real = real(path);
+    if (real.isPresent() && written.contains(real.get())) {
+      // By another name of the same file; whether that was read before or after is chance.
+      unchanged++;
+      return;
+    }
     if (quit) {
       declined++;
       return;
@@ -97,8 +108,7 @@ final class InPlaceFix {
       declined++;
       return;
     }
-    Optional<String> obstacle =
-        FileReplacement.replace(shell.directory().resolve(name), before, after);
+    Optional<String> obstacle = FileReplacement.replace(path, before, after);
     if (obstacle.isPresent()) {
       failed = true;
       left++;
@@ -106,7 +116,16 @@ final class InPlaceFix {
       return;
     }
     fixed++;
+    real.ifPresent(written::add);
     shell.out().println("fixed " + Printable.of(name));
+  }
+
+  private static Optional<Path> real(Path path) {
+    try {
+      return Optional.of(path.toRealPath());
+    } catch (IOException _) {
+      return Optional.empty();
+    }
   }
 
   private boolean agreed(String name, BufferedReader reader) {

@@ -152,12 +152,24 @@ class FixWriteTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-x---"));
     Path link = Files.createSymbolicLink(directory.resolve("link.yaml"), Path.of("folder/a.yaml"));
     assertEquals(
-        new Invocation(
-            0, "fixed folder/a.yaml\nfixed link.yaml\n2 files fixed, 0 without need\n", ""),
+        new Invocation(0, "fixed folder/a.yaml\n1 file fixed, 1 without need\n", ""),
         Invocation.of(directory, "fix", "--write", "."));
     assertEquals(FIXED, Files.readString(file));
     assertTrue(Files.isSymbolicLink(link));
     assertEquals("rwxr-x---", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+  }
+
+  @Test
+  void aFileOfManyNamesIsFixedOnce() throws IOException {
+    write("a.yaml", BARE);
+    for (int i = 0; i < Workers.WORTH_IT; i++) {
+      Files.createSymbolicLink(directory.resolve("link-" + i + ".yaml"), Path.of("a.yaml"));
+    }
+    assertEquals(
+        new Invocation(
+            0, "fixed a.yaml\n1 file fixed, " + Workers.WORTH_IT + " without need\n", ""),
+        Invocation.of(directory, "fix", "--write", "."));
+    assertEquals(FIXED, Files.readString(directory.resolve("a.yaml")));
   }
 
   @Test

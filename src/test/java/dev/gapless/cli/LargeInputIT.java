@@ -57,6 +57,24 @@ class LargeInputIT {
   }
 
   @Test
+  void fixingThemNeedsNoMoreEither() throws Exception {
+    Path tree = folder.resolve("tree");
+    write(tree);
+    Process fix =
+        new ProcessBuilder(command(HEAP, "fix", "--write", tree.toString()))
+            .redirectOutput(folder.resolve("out").toFile())
+            .redirectError(folder.resolve("err").toFile())
+            .start();
+    assertEquals(0, fix.waitFor(), () -> read(folder.resolve("err")));
+    List<String> lines = Files.readAllLines(folder.resolve("out"));
+    assertEquals("7500 files fixed, 2500 without need", lines.getLast());
+    assertEquals(7500 + 1, lines.size());
+    assertTrue(
+        Files.readString(tree.resolve("team-099").resolve("09998.yaml"))
+            .endsWith("    rollingUpdate:\n      maxUnavailable: 0\n"));
+  }
+
+  @Test
   void ctrlCLeavesNothingHalfDone() throws Exception {
     Path pipe = folder.resolve("pipe");
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor());
