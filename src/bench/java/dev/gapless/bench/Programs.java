@@ -93,7 +93,6 @@ record Programs(Path work) {
                   List.of(
                       Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                       "-XX:+UseSerialGC",
-                      "-XX:TieredStopAtLevel=1",
                       "--enable-native-access=ALL-UNNAMED",
                       "--sun-misc-unsafe-memory-access=allow",
                       "-cp",

@@ -16,7 +16,11 @@ import java.util.regex.Pattern;
 /// What an admission costs over HTTPS, beside a webhook in Go and two servers that do nothing.
 final class Wire {
   private static final String PART = "wire";
-  private static final int WARM_UP = 6_000;
+
+  // By then the JVM's second compiler has done its work; what a first admission costs is a matter of
+  // the start.
+  private static final int WARM_UP = 40_000;
+
   private static final Duration ROUND = Duration.ofSeconds(1);
   private static final Duration OPEN_ROUND = Duration.ofSeconds(2);
   private static final int OPEN_RATE = 300;
