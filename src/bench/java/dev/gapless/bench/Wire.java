@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
 final class Wire {
   private static final String PART = "wire";
 
-  // By then the JVM's second compiler has done its work; what a first admission costs is a matter of
-  // the start.
+  // By then the second compiler has done its work; what comes before is a matter of the start.
   private static final int WARM_UP = 40_000;
 
   private static final Duration ROUND = Duration.ofSeconds(1);
