@@ -1,6 +1,5 @@
 package dev.gapless.rules;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.neighbour.HorizontalPodAutoscaler;
 import dev.gapless.neighbour.Surroundings;
 import dev.gapless.neighbour.WorkloadOutline;
@@ -122,13 +121,13 @@ public final class HpaMinimumOne implements Rule {
     }
     return switch (autoscaler.minReplicas()) {
       case 0 -> new Outcome.Skipped(TO_ZERO);
-      case 1 -> new Outcome.Failed(List.of(finding(workload, subject.object())));
+      case 1 -> new Outcome.Failed(List.of(finding(workload, subject)));
       default -> new Outcome.Passed();
     };
   }
 
-  private static Finding finding(WorkloadOutline workload, JsonNode object) {
-    boolean written = HorizontalPodAutoscaler.MIN_REPLICAS.in(object).isInt();
+  private static Finding finding(WorkloadOutline workload, NeighbourSubject subject) {
+    boolean written = subject.wrote(HorizontalPodAutoscaler.MIN_REPLICAS);
     return Finding.of(
         HorizontalPodAutoscaler.MIN_REPLICAS,
         "must be at least 2, is 1"

@@ -11,10 +11,12 @@ import java.util.Optional;
 ///
 /// Argo's controller means the same by an absent field of a Rollout, but nobody fills it in.
 ///
-/// Source: Kubernetes' `pkg/apis/apps/v1/defaults.go` and `pkg/apis/core/v1/defaults.go`; Argo
-/// Rollouts' `utils/defaults/defaults.go`, whose "25" its arithmetic reads as a percentage.
+/// Source: Kubernetes' `pkg/apis/apps/v1/defaults.go` and `pkg/apis/core/v1/defaults.go`,
+/// `pkg/apis/autoscaling/v2/defaults.go`; Argo Rollouts' `utils/defaults/defaults.go`, whose "25"
+/// its arithmetic reads as a percentage.
 final class ApiDefaults {
   static final int REPLICAS = 1;
+  static final int MIN_REPLICAS = 1;
   static final int REVISION_HISTORY_LIMIT = 10;
   static final long TERMINATION_GRACE_PERIOD_SECONDS = 30;
   static final String ROLLING_UPDATE = "RollingUpdate";
@@ -46,12 +48,14 @@ final class ApiDefaults {
           Workload.RolloutControls.PROGRESS_DEADLINE_SECONDS,
           IntNode.valueOf(PROGRESS_DEADLINE_SECONDS),
           Workload.DaemonSet.MAX_SURGE,
-          DAEMON_SET_MAX_SURGE.json());
+          DAEMON_SET_MAX_SURGE.json(),
+          FieldPath.of("spec", "minReplicas"),
+          IntNode.valueOf(MIN_REPLICAS));
 
   private ApiDefaults() {}
 
-  /// The default that the API server fills in for a field of an `apps/v1` object; empty where it
-  /// has none.
+  /// The default that the API server fills in for a field of an `apps/v1` object or an autoscaler;
+  /// empty where it has none.
   static Optional<JsonNode> of(FieldPath path) {
     return Optional.ofNullable(FIELDS.get(path));
   }

@@ -61,6 +61,8 @@ class NeighboursIT {
 
   private static final String FORBIDDEN = "neighbours-forbidden";
 
+  private static final String CUT = "\u2026 [";
+
   private static final String SERVICE =
       """
       {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"},
@@ -266,7 +268,7 @@ class NeighboursIT {
                   + ", they are "
                   + told(golden.rule(), apply(written, namespace)),
           SOON,
-          () -> expected.equals(told(golden.rule(), apply(written, namespace))));
+          () -> isSame(expected, told(golden.rule(), apply(written, namespace))));
     } finally {
       others.forEach(it -> delete(it, namespace));
     }
@@ -304,6 +306,18 @@ class NeighboursIT {
         : Policies.of(List.of());
   }
 
+  // A warning that is too long for all clients is cut before the rule's id.
+  private static boolean isSame(List<String> expected, List<String> told) {
+    return expected.size() == told.size()
+        && IntStream.range(0, told.size())
+            .allMatch(i -> {
+              int cut = told.get(i).lastIndexOf(CUT);
+              return cut < 0
+                  ? told.get(i).equals(expected.get(i))
+                  : expected.get(i).startsWith(told.get(i).substring(0, cut));
+            });
+  }
+
   private static List<String> told(String rule, ApiResponse response) {
     return response.warnings().stream()
         .filter(it -> it.endsWith("[" + rule + "]"))
@@ -311,18 +325,28 @@ class NeighboursIT {
         .toList();
   }
 
+  /// By server-side apply, so that what is written is known to be.
   private ApiResponse create(ObjectNode object, String namespace) {
-    String path = path(object, namespace);
+    String path = path(object, namespace) + "/" + object.at("/metadata/name").asText();
     ApiResponse created =
-        server.send("POST", path, "application/json", in(namespace, object).toString());
+        server.send(
+            "PATCH",
+            path + "?fieldManager=golden&force=true",
+            "application/apply-patch+yaml",
+            in(namespace, object).toString());
     if (created.accepted() && object.has("status")) {
       ObjectNode status = JsonNodeFactory.instance.objectNode();
       status.set("status", object.path("status"));
-      server.send(
-          "PATCH",
-          path + "/" + object.at("/metadata/name").asText() + "/status",
-          "application/merge-patch+json",
-          status.toString());
+      server.send("PATCH", path + "/status", "application/merge-patch+json", status.toString());
+    }
+    if (created.accepted() && !isNamespaced(object)) {
+      // The API server taints each new node until somebody says that it is ready.
+      ObjectNode spec = JsonNodeFactory.instance.objectNode();
+      spec.putObject("spec").set("taints", object.at("/spec/taints").deepCopy());
+      if (object.at("/spec/taints").isMissingNode()) {
+        spec.putObject("spec").putNull("taints");
+      }
+      server.send("PATCH", path, "application/merge-patch+json", spec.toString());
     }
     return created;
   }
