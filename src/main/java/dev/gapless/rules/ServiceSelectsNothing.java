@@ -13,6 +13,7 @@ import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
 import dev.gapless.workload.FieldPath;
+import dev.gapless.workload.ObjectMeta;
 import dev.gapless.workload.Workload;
 import dev.gapless.workload.WorkloadReader;
 import java.util.Comparator;
@@ -212,7 +213,7 @@ public final class ServiceSelectsNothing implements Rule {
             .orElse(Map.of());
     for (Service service : services.get()) {
       Optional<String> key =
-          before.entrySet().containsAll(service.selector().entrySet())
+          before.entrySet().containsAll(service.selector().entrySet()) || isItsOwn(subject, service)
               ? firstDifference(service.selector(), labels)
               : slip(service.selector(), labels);
       if (key.isPresent()
@@ -222,6 +223,16 @@ public final class ServiceSelectsNothing implements Rule {
       }
     }
     return new Outcome.Passed();
+  }
+
+  /// Whether a Service bears the workload's name and nothing can come any more that it selects.
+  private static boolean isItsOwn(Subject subject, Service service) {
+    ObjectMeta metadata = subject.workload().metadata();
+    return subject.surroundings().settled()
+        && service.name().equals(metadata.name())
+        && metadata.controller().isEmpty()
+        && !service.selector().isEmpty()
+        && markedWhileRunning(service.selector(), subject.workload().template().labels()).isEmpty();
   }
 
   private static Finding finding(Workload workload, Service service, String key) {
