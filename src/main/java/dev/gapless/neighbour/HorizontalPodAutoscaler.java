@@ -7,13 +7,15 @@ import dev.gapless.workload.FieldPath;
 /// @param targetKind the kind of what it scales
 /// @param minReplicas the number it never goes below; Kubernetes' default of 1 filled in
 /// @param maxReplicas the number it never goes above
+/// @param toZero whether who owns it may take the last pod away, which the minimum does not say
 public record HorizontalPodAutoscaler(
     String namespace,
     String name,
     String targetKind,
     String targetName,
     int minReplicas,
-    int maxReplicas)
+    int maxReplicas,
+    boolean toZero)
     implements Neighbour {
   public static final String KIND = "HorizontalPodAutoscaler";
   public static final String API_VERSION = "autoscaling/v2";

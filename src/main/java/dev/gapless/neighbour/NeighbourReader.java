@@ -43,6 +43,11 @@ public final class NeighbourReader {
   /// All kinds that are read, workloads among them.
   public static final Set<String> KINDS = kinds();
 
+  // KEDA's: with a minReplicaCount of 0 it writes a minReplicas of 1 into the autoscaler that it
+  // makes, and takes the last pod away itself (`GetHPAMinReplicas` in its
+  // `apis/keda/v1alpha1/scaledobject_types.go`).
+  private static final String SCALED_OBJECT = "ScaledObject/";
+
   // What is longer configures a proxy's every detail; no rule reads it.
   private static final int LONGEST_ANNOTATION = 200;
 
@@ -113,7 +118,11 @@ public final class NeighbourReader {
                   Shared.of(spec.field("scaleTargetRef").field("kind").text().orElse("")),
                   Shared.of(spec.field("scaleTargetRef").field("name").text().orElse("")),
                   spec.field("minReplicas").count().orElse(1),
-                  spec.field("maxReplicas").count().orElse(1)));
+                  spec.field("maxReplicas").count().orElse(1),
+                  WorkloadReader.metadata(object)
+                      .controller()
+                      .filter(it -> it.startsWith(SCALED_OBJECT))
+                      .isPresent()));
       case "policy/v1 PodDisruptionBudget" ->
           Optional.of(
               new PodDisruptionBudget(

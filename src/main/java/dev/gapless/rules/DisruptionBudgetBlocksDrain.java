@@ -1,6 +1,7 @@
 package dev.gapless.rules;
 
 import dev.gapless.neighbour.HorizontalPodAutoscaler;
+import dev.gapless.neighbour.NeighbourType;
 import dev.gapless.neighbour.PodDisruptionBudget;
 import dev.gapless.neighbour.Scale;
 import dev.gapless.neighbour.Surroundings;
@@ -27,6 +28,9 @@ public final class DisruptionBudgetBlocksDrain implements Rule {
   static final String NO_PODS = "it asks for no pods";
   static final String UNKNOWN = "budgets are not known";
   static final String NONE = "no budget guards it";
+  private static final String GUESSED =
+      "nobody wrote a number of replicas: an autoscaler may hold it";
+  private static final int MANY = 1_000_000;
   static final String SELECTS_NONE = "without a selector it guards no pods";
 
   private static final RuleDoc DOC =
@@ -45,7 +49,8 @@ public final class DisruptionBudgetBlocksDrain implements Rule {
           of maxUnavailable: 51% of 2 pods keeps both, and any maxUnavailable above 0% lets one go. \
           They are shares of what all guarded workloads ask for together; a plain minAvailable counts \
           pods. Under an autoscaler its minimum decides, because that is when the last spare pod is \
-          gone. maxUnavailable 0 and minAvailable 100% always block, and so does a budget with neither. \
+          gone; where nobody wrote a number and autoscalers are not known, none is taken for granted. \
+          maxUnavailable 0 and minAvailable 100% always block, and so does a budget with neither. \
           For pods of a DaemonSet the controller cannot compute a percentage or a maxUnavailable: a \
           budget that selects some blocks all others that it selects.
 
@@ -74,7 +79,9 @@ public final class DisruptionBudgetBlocksDrain implements Rule {
   /// Pods that a budget guards.
   ///
   /// @param scale empty for a DaemonSet
-  private record Guarded(String title, Optional<Scale> scale) {
+  /// @param guessed whether the number is Kubernetes' default, of which an autoscaler that is not
+  ///   known may make more
+  private record Guarded(String title, Optional<Scale> scale, boolean guessed) {
     int pods() {
       return scale.map(Scale::least).orElse(0);
     }
@@ -107,10 +114,13 @@ public final class DisruptionBudgetBlocksDrain implements Rule {
         return new Outcome.Skipped("what else a budget guards is not known");
       }
       var guarded = new ArrayList<Guarded>();
-      guarded.add(new Guarded(title(workload), scale));
+      guarded.add(new Guarded(title(workload), scale, isGuessed(subject)));
       all.get().stream()
           .filter(it -> !is(it, workload))
           .forEach(it -> guarded.add(guarded(it, subject.surroundings())));
+      if (dependsOnGuess(budget, guarded)) {
+        return new Outcome.Skipped(GUESSED);
+      }
       block(budget, guarded)
           .ifPresent(it ->
               findings.add(
@@ -136,6 +146,9 @@ public final class DisruptionBudgetBlocksDrain implements Rule {
     if (guarded.stream().allMatch(it -> it.pods() == 0)) {
       return new Outcome.Skipped("no pods are known that it guards and drains evict");
     }
+    if (dependsOnGuess(budget, guarded)) {
+      return new Outcome.Skipped(GUESSED);
+    }
     return Outcome.Failed.ifAny(
         block(budget, guarded).map(it -> Finding.of(it.path(), it.message())).stream().toList());
   }
@@ -155,7 +168,15 @@ public final class DisruptionBudgetBlocksDrain implements Rule {
   }
 
   private static Guarded guarded(WorkloadOutline workload, Surroundings surroundings) {
-    return new Guarded(workload.title(), surroundings.scale(workload));
+    return new Guarded(
+        workload.title(),
+        surroundings.scale(workload),
+        !workload.writesReplicas() && !surroundings.knows(NeighbourType.AUTOSCALER));
+  }
+
+  private static boolean isGuessed(Subject subject) {
+    return !Selected.outline(subject).writesReplicas()
+        && !subject.surroundings().knows(NeighbourType.AUTOSCALER);
   }
 
   private static boolean is(WorkloadOutline outline, Workload workload) {
@@ -165,6 +186,15 @@ public final class DisruptionBudgetBlocksDrain implements Rule {
 
   private static String title(Workload workload) {
     return workload.kind() + " \"" + workload.metadata().name() + "\"";
+  }
+
+  /// Whether it would let a pod go if there were more than the default.
+  private static boolean dependsOnGuess(PodDisruptionBudget budget, List<Guarded> guarded) {
+    return guarded.stream().anyMatch(it -> it.guessed() && it.pods() > 0)
+        && block(budget, guarded)
+            .filter(it -> it.path().equals(PodDisruptionBudget.MIN_AVAILABLE))
+            .isPresent()
+        && budget.minAvailable().stream().anyMatch(it -> it.roundedUp(MANY) < MANY);
   }
 
   /// Why no pod may be evicted while there are no more than the least.
@@ -244,6 +274,10 @@ public final class DisruptionBudgetBlocksDrain implements Rule {
 
   private static String of(List<Guarded> evicted) {
     String first = evicted.getFirst().title();
-    return evicted.size() == 1 ? first : first + " and " + (evicted.size() - 1) + " more";
+    return evicted.size() == 1 ? first : first + " and " + others(evicted.size() - 1);
+  }
+
+  private static String others(int workloads) {
+    return workloads == 1 ? "another workload" : workloads + " other workloads";
   }
 }

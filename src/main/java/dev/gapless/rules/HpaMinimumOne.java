@@ -25,6 +25,9 @@ public final class HpaMinimumOne implements Rule {
       "a claim or the strategy Recreate may allow no second pod";
   private static final String TO_ZERO = "a minimum of 0 is meant to leave no pod at all";
 
+  private static final String OWNED =
+      "the ScaledObject that owns the autoscaler may be meant to leave no pod at all";
+
   private static final RuleDoc DOC =
       new RuleDoc(
           "hpa-minimum-one",
@@ -40,7 +43,8 @@ public final class HpaMinimumOne implements Rule {
 
           It is single-replica's argument, and what that rule leaves alone is left alone here: no \
           traffic, no pods asked for, a claim that the pods write to, the strategy Recreate. A minimum \
-          of 0 (with HPAScaleToZero) is taken as meant. single-replica in turn says nothing about a \
+          of 0 (with HPAScaleToZero) is taken as meant, and so is a minimum of 1 that KEDA writes, which may \
+          stand for 0. single-replica in turn says nothing about a \
           workload whose number an autoscaler holds.\
           """,
           """
@@ -88,6 +92,9 @@ public final class HpaMinimumOne implements Rule {
       return new Outcome.Skipped(ONE_AT_A_TIME);
     }
     HorizontalPodAutoscaler autoscaler = autoscalers.get().getFirst();
+    if (autoscaler.toZero() && autoscaler.minReplicas() == 1) {
+      return new Outcome.Skipped(OWNED);
+    }
     return switch (autoscaler.minReplicas()) {
       case 0 -> new Outcome.Skipped(TO_ZERO);
       case 1 ->
@@ -118,6 +125,9 @@ public final class HpaMinimumOne implements Rule {
     }
     if (workload.oneAtATime()) {
       return new Outcome.Skipped(ONE_AT_A_TIME);
+    }
+    if (autoscaler.toZero() && autoscaler.minReplicas() == 1) {
+      return new Outcome.Skipped(OWNED);
     }
     return switch (autoscaler.minReplicas()) {
       case 0 -> new Outcome.Skipped(TO_ZERO);

@@ -34,8 +34,8 @@ public final class ReadinessProbeMissing implements Rule {
           selects it, or when the strategy of an Argo Rollout names a Service. Where known Services \
           send requests to ports that containers declare, each of these containers is judged: it \
           needs a readiness probe of its own, or one of another container that asks the same port, \
-          or that runs a command, which may ask anything. Ports that are scraped for metrics, by \
-          their names, and Services that publish pods which are not ready do not count. Elsewhere \
+          or that runs a command, which may ask anything. Ports and containers that are scraped for \
+          metrics, by their names, and Services that publish pods which are not ready do not count. Elsewhere \
           one readiness probe, on a regular container or on a native sidecar, satisfies this rule. \
           readiness-probe-partial looks at the other containers. A liveness probe does not count: \
           it restarts a container and says nothing about traffic. A startup probe alone does not \

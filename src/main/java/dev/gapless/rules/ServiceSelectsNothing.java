@@ -1,5 +1,6 @@
 package dev.gapless.rules;
 
+import dev.gapless.neighbour.NeighbourReader;
 import dev.gapless.neighbour.NeighbourType;
 import dev.gapless.neighbour.Service;
 import dev.gapless.neighbour.WorkloadOutline;
@@ -12,6 +13,7 @@ import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
 import dev.gapless.workload.FieldPath;
+import dev.gapless.workload.ObjectMeta;
 import dev.gapless.workload.Workload;
 import dev.gapless.workload.WorkloadReader;
 import java.util.Comparator;
@@ -45,9 +47,10 @@ public final class ServiceSelectsNothing implements Rule {
 
           Not judged are selectors with labels that pods get while they run, from Kubernetes, from \
           Argo Rollouts, or from software that marks its leader: a label that the pod template with \
-          all the others does not have. Where no workload has the selector's labels under any \
-          value, something else may make the pods, such as an operator. A Service that a controller \
-          owns is not judged.\
+          all the others does not have. A Service is told only beside a workload that it must be meant \
+          for: one of its own name, one that it selected before, or one that a slip keeps it from. \
+          Where there is none, something else may make the pods, such as an operator or another \
+          chart. A Service that a controller owns is not judged.\
           """,
           """
           Give the selector labels that the pod template has. For a blue/green switch, bring up the \
@@ -113,34 +116,41 @@ public final class ServiceSelectsNothing implements Rule {
                 + " while they run");
       }
     }
-    List<WorkloadOutline> alike =
-        workloads.stream()
-            .filter(it ->
-                it.podLabels().keySet().containsAll(selector.keySet())
-                    || it.name().equals(service.name()))
-            .toList();
-    if (alike.isEmpty()) {
-      return new Outcome.Skipped(
-          "no workload around has such labels: something else may make the pods");
-    }
-    boolean mayComeAfter = !subject.surroundings().settled() && subject.oldObject().isEmpty();
+    Map<String, String> before =
+        subject
+            .oldObject()
+            .flatMap(NeighbourReader::read)
+            .map(it -> ((Service) it).selector())
+            .orElse(Map.of());
     Optional<WorkloadOutline> nearest =
-        alike.stream()
+        workloads.stream()
             .filter(it -> slip(selector, it.podLabels()).isPresent())
             .filter(it -> isUnselected(subject, it))
             .findFirst();
-    if (mayComeAfter && nearest.isEmpty()) {
+    if (nearest.isEmpty() && !subject.surroundings().settled() && subject.oldObject().isEmpty()) {
       return new Outcome.Skipped("its workloads may come after it");
+    }
+    Optional<WorkloadOutline> meant =
+        nearest.or(() ->
+            workloads.stream()
+                .filter(it -> it.name().equals(service.name()) || selects(before, it))
+                .max(Comparator.comparingLong(it -> shared(selector, it.podLabels()))));
+    if (meant.isEmpty()) {
+      return new Outcome.Skipped(
+          "it is meant for no workload around: something else may make its pods");
     }
     return new Outcome.Failed(
         List.of(
             Finding.of(
                 Service.SELECTOR,
                 "must select the pods of a workload, selects none: "
-                    + nearest
-                        .or(() -> mostAlike(selector, alike, service.name()))
-                        .map(it -> it.title() + " has " + difference(selector, it.podLabels()))
-                        .orElseGet(() -> "no workload has all its labels"))));
+                    + meant.get().title()
+                    + " has "
+                    + difference(selector, meant.get().podLabels()))));
+  }
+
+  private static boolean selects(Map<String, String> selector, WorkloadOutline workload) {
+    return !selector.isEmpty() && workload.podLabels().entrySet().containsAll(selector.entrySet());
   }
 
   /// A label that is not in a pod template which has all other labels of the selector.
@@ -164,13 +174,6 @@ public final class ServiceSelectsNothing implements Rule {
         .orElse(List.of())
         .stream()
         .allMatch(it -> it.name().equals(subject.neighbour().name()));
-  }
-
-  private static Optional<WorkloadOutline> mostAlike(
-      Map<String, String> selector, List<WorkloadOutline> workloads, String name) {
-    return workloads.stream()
-        .filter(it -> shared(selector, it.podLabels()) > 0 || it.name().equals(name))
-        .max(Comparator.comparingLong(it -> shared(selector, it.podLabels())));
   }
 
   private static long shared(Map<String, String> selector, Map<String, String> podLabels) {
@@ -210,7 +213,7 @@ public final class ServiceSelectsNothing implements Rule {
             .orElse(Map.of());
     for (Service service : services.get()) {
       Optional<String> key =
-          before.entrySet().containsAll(service.selector().entrySet())
+          before.entrySet().containsAll(service.selector().entrySet()) || isItsOwn(subject, service)
               ? firstDifference(service.selector(), labels)
               : slip(service.selector(), labels);
       if (key.isPresent()
@@ -220,6 +223,16 @@ public final class ServiceSelectsNothing implements Rule {
       }
     }
     return new Outcome.Passed();
+  }
+
+  /// Whether a Service bears the workload's name and nothing can come any more that it selects.
+  private static boolean isItsOwn(Subject subject, Service service) {
+    ObjectMeta metadata = subject.workload().metadata();
+    return subject.surroundings().settled()
+        && service.name().equals(metadata.name())
+        && metadata.controller().isEmpty()
+        && !service.selector().isEmpty()
+        && markedWhileRunning(service.selector(), subject.workload().template().labels()).isEmpty();
   }
 
   private static Finding finding(Workload workload, Service service, String key) {

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 record Target(Container container, ContainerPort port, Service service) {
   // Whoever scrapes asks again, and counts no request as lost.
   private static final Pattern SCRAPED =
-      Pattern.compile("(?i).*(?:metrics|prometheus|monitoring|exporter).*");
+      Pattern.compile(
+          "(?i).*(?:metrics|prometheus|monitoring|exporter|telemetry).*|(?:.*[-_])?prom(?:[-_].*)?");
 
   /// The ports that the known Services send clients to, of the containers that declare them. A
   /// Service that publishes pods which are not ready does not count: no probe means anything to it.
@@ -40,6 +41,7 @@ record Target(Container container, ContainerPort port, Service service) {
         .workload()
         .template()
         .servingContainers()
+        .filter(container -> !isScraped(container.name()))
         .forEach(container ->
             container.ports().stream()
                 .filter(it -> means(port.targetPort(), it) && !isScraped(it.name().orElse("")))
@@ -54,7 +56,7 @@ record Target(Container container, ContainerPort port, Service service) {
     };
   }
 
-  /// Whether a port or a Service of that name is there to be scraped for metrics.
+  /// Whether a port, a container or a Service of that name is there to be scraped for metrics.
   static boolean isScraped(String name) {
     return SCRAPED.matcher(name).matches();
   }

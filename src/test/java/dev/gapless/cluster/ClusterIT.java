@@ -377,7 +377,7 @@ class ClusterIT {
       await("the Ingress", List.of("web"), () -> names(around.routesTo(NAMESPACE, "web")));
       await(
           "the autoscaler",
-          List.of(new HorizontalPodAutoscaler(NAMESPACE, "web", "Deployment", "web", 1, 5)),
+          List.of(new HorizontalPodAutoscaler(NAMESPACE, "web", "Deployment", "web", 1, 5, false)),
           () -> around.autoscalersOf(NAMESPACE, "Deployment", "web").orElseThrow());
       await("the budget", List.of("web"), () -> names(around.budgetsSelecting(NAMESPACE, pods)));
       await(

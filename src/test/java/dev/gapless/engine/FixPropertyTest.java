@@ -132,7 +132,7 @@ class FixPropertyTest {
       Surroundings around = around(random);
       String name = object.at("/metadata/name").asText();
       String kind = object.path("kind").asText();
-      around.put(new HorizontalPodAutoscaler("default", name, kind, name, 1 + seed % 3, 12));
+      around.put(new HorizontalPodAutoscaler("default", name, kind, name, 1 + seed % 3, 12, false));
       Policies policies = policies(random);
       String what = "seed " + seed + ": " + object + "\nfrom " + old;
       var first = judge(object, Optional.of(old), around, policies);

@@ -53,7 +53,8 @@ class AutoscaledReplicasIT {
     this.server = server;
     server.createNamespace(NAMESPACE);
     var surroundings = new Surroundings(_ -> true, false);
-    surroundings.put(new HorizontalPodAutoscaler(NAMESPACE, "web", "Deployment", "web", 2, 30));
+    surroundings.put(
+        new HorizontalPodAutoscaler(NAMESPACE, "web", "Deployment", "web", 2, 30, false));
     this.webhook = EngineWebhook.register(server, NAMESPACE, surroundings);
   }
 
