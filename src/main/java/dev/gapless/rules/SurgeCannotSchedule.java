@@ -127,7 +127,7 @@ public final class SurgeCannotSchedule implements Rule {
     return failed(
         rolling.maxUnavailable(),
         "must come to 1 or more, comes to 0, and a surge "
-            + (obstacles.getFirst().certain() ? "finds no room now: " : "may find no node: ")
+            + (obstacles.getFirst().certain() ? "has no room: " : "may find no node: ")
             + obstacles.getFirst().what());
   }
 
@@ -139,7 +139,7 @@ public final class SurgeCannotSchedule implements Rule {
     return failed(
         path,
         "needs new pods beside all old ones, and they "
-            + (obstacles.getFirst().certain() ? "find no room now: " : "may find no node: ")
+            + (obstacles.getFirst().certain() ? "have no room: " : "may find no node: ")
             + obstacles.getFirst().what());
   }
 
@@ -219,9 +219,7 @@ public final class SurgeCannotSchedule implements Rule {
   }
 
   private static String each(long domains, SurgeObstacle obstacle) {
-    return (obstacle.perNode() ? "one pod on each of at most " : "one pod in each of at most ")
-        + domains
-        + (obstacle.perNode() ? " nodes" : " domains");
+    return "at most " + domains + (obstacle.perNode() ? " nodes" : " domains");
   }
 
   /// The nodes that the node selector allows. Cordoned and tainted ones may have some of the pods.

@@ -71,7 +71,7 @@ record WayIn(String title, int seconds, FieldPath path) {
           // 2 checks at 10 s, by the AWS Load Balancer Controller and by the older cloud provider,
           // whose Classic load balancers alone wait for more and are not told apart.
           new Balancer(
-              "AWS load balancer with local traffic",
+              "AWS balancer with local traffic",
               it ->
                   it.local()
                       && (has(it, AWS)
@@ -86,14 +86,14 @@ record WayIn(String title, int seconds, FieldPath path) {
               "https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/pkg/service/model_builder.go"),
           // 2 checks at 3 s.
           new Balancer(
-              "Google load balancer with local traffic",
+              "Google balancer with local traffic",
               it -> it.local() && googleBackendService(it),
               _ -> 6,
               "https://github.com/kubernetes/ingress-gce/blob/master/pkg/l4/healthchecks/healthchecksl4.go"),
           // 3 checks at 8 s, for target pools. An internal one may be either's: the cluster's
           // settings say that, not the Service.
           new Balancer(
-              "Google load balancer with local traffic",
+              "Google balancer with local traffic",
               it ->
                   it.local()
                       && !googleBackendService(it)
@@ -102,7 +102,7 @@ record WayIn(String title, int seconds, FieldPath path) {
               "https://github.com/kubernetes/cloud-provider-gcp/blob/master/providers/gce/gce.go"),
           // 2 checks at 5 s.
           new Balancer(
-              "Azure load balancer with local traffic",
+              "Azure balancer with local traffic",
               it -> it.local() && has(it, AZURE),
               it ->
                   product(
@@ -124,7 +124,7 @@ record WayIn(String title, int seconds, FieldPath path) {
               90,
               "https://azure.github.io/application-gateway-kubernetes-ingress/how-tos/minimize-downtime-during-deployments/"),
           new Controller(
-              "Google container-native load balancer",
+              "Google container-native balancer",
               (ingress, service) ->
                   (className(ingress).isEmpty() || ofClass(ingress, Set.of("gce", "gce-internal")))
                       && neg(service).contains("\"ingress\":true"),
@@ -203,7 +203,7 @@ record WayIn(String title, int seconds, FieldPath path) {
       // Whatever load balancer has been given the group: Gateways, and those made by hand.
       ways.add(
           new WayIn(
-              "Google container-native load balancer of " + title(service),
+              "Google container-native balancer of " + title(service),
               NEG_SECONDS,
               FieldPath.of("metadata", "annotations", NEG)));
     }

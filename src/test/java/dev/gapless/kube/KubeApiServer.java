@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -317,6 +318,9 @@ public final class KubeApiServer implements AutoCloseable {
           response.headers().allValues("Warning").stream()
               .flatMap(it -> WARNING.matcher(it).results())
               .map(it -> it.group(1).replaceAll("\\\\(.)", "$1"))
+              // The JDK's client takes each byte of a header for a character.
+              .map(it ->
+                  new String(it.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8))
               .toList());
     } catch (IOException e) {
       throw new UncheckedIOException(method + " " + path + " got no answer", e);
