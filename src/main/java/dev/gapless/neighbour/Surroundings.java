@@ -407,6 +407,19 @@ public final class Surroundings {
         it -> selector.matches(it.podLabels()));
   }
 
+  /// The same; empty also where it would have to look at too many, as an admission must not take
+  /// longer because a namespace is large.
+  ///
+  /// @param most how many it may look at
+  public Optional<List<WorkloadOutline>> workloadsSelected(
+      String namespace, LabelSelector selector, int most) {
+    List<Label> labels =
+        rarest(labels(NeighbourType.WORKLOAD, in(namespace), selector.matchLabels()));
+    Label label =
+        labels.isEmpty() ? Label.all(NeighbourType.WORKLOAD, in(namespace)) : labels.getFirst();
+    return count(label) > most ? Optional.empty() : workloadsSelected(namespace, selector);
+  }
+
   /// The workloads in a namespace whose pods have at least one of these labels.
   public Optional<List<WorkloadOutline>> workloadsNear(
       String namespace, Map<String, String> labels) {

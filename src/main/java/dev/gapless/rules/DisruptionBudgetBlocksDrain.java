@@ -164,7 +164,10 @@ public final class DisruptionBudgetBlocksDrain implements Rule {
   /// The workloads that a budget guards; empty where workloads are not known.
   static Optional<List<WorkloadOutline>> guarded(
       PodDisruptionBudget budget, Surroundings surroundings) {
-    return budget.selector().flatMap(it -> surroundings.workloadsSelected(budget.namespace(), it));
+    return budget
+        .selector()
+        .flatMap(
+            it -> surroundings.workloadsSelected(budget.namespace(), it, Selected.MOST_COMPARED));
   }
 
   private static Guarded guarded(WorkloadOutline workload, Surroundings surroundings) {

@@ -94,8 +94,9 @@ public final class ExternalTrafficLocal implements Rule {
         subject.knownServices().stream()
             .filter(ExternalTrafficLocal::isLocal)
             .filter(it ->
-                Selected.beside(subject, it).orElse(List.of()).stream()
-                    .noneMatch(Selected::hasPods))
+                Selected.beside(subject, it)
+                    .map(others -> others.stream().noneMatch(Selected::hasPods))
+                    .orElse(false))
             .findFirst();
     return Outcome.Failed.ifAny(
         local.stream()

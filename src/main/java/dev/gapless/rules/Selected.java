@@ -34,6 +34,10 @@ final class Selected {
           "job-name",
           "controller-uid");
 
+  /// Beyond it workloads are not compared with each other: no Service of an application means so
+  /// many.
+  static final int MOST_COMPARED = 100;
+
   private Selected() {}
 
   /// The first label of a selector that no pod template can have.
@@ -43,17 +47,18 @@ final class Selected {
   }
 
   /// The workloads that a Service's selector means, of which labels that are set on pods take some
-  /// away; empty where workloads are not known.
+  /// away; empty where workloads are not known, or there are more than are compared.
   static Optional<List<WorkloadOutline>> by(Service service, Surroundings surroundings) {
     var selector = new HashMap<>(service.selector());
     selector.keySet().removeAll(SET_ON_PODS);
     return surroundings
-        .workloadsSelected(service.namespace(), new LabelSelector(selector, List.of()))
+        .workloadsSelected(
+            service.namespace(), new LabelSelector(selector, List.of()), MOST_COMPARED)
         .map(it -> selector.isEmpty() ? List.of() : it);
   }
 
   /// The other workloads that a Service's selector means beside the one that is judged; empty where
-  /// workloads are not known.
+  /// workloads are not known, or there are more than are compared.
   static Optional<List<WorkloadOutline>> beside(Subject subject, Service service) {
     return by(service, subject.surroundings())
         .map(selected -> {

@@ -58,9 +58,6 @@ public final class ServiceMixesWorkloads implements Rule {
               "https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/",
               "https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service"));
 
-  // Each with each other: an admission must not take longer because a namespace is large.
-  private static final int MOST_COMPARED = 100;
-
   /// The labels by which applications say who they are.
   private static final List<String> IDENTITIES =
       List.of(
@@ -149,8 +146,7 @@ public final class ServiceMixesWorkloads implements Rule {
     if (selected.isEmpty()) {
       return new Outcome.Skipped("the workloads around are not known");
     }
-    List<WorkloadOutline> workloads =
-        selected.get().stream().filter(Selected::hasPods).limit(MOST_COMPARED).toList();
+    List<WorkloadOutline> workloads = selected.get().stream().filter(Selected::hasPods).toList();
     var findings = new ArrayList<Finding>();
     for (int i = 0; i < workloads.size() && findings.isEmpty(); i++) {
       for (int j = i + 1; j < workloads.size() && findings.isEmpty(); j++) {

@@ -116,9 +116,11 @@ public final class ServicePortUnmatched implements Rule {
             .orElse(template.path());
     var findings = new ArrayList<Finding>();
     for (Service service : services) {
-      List<WorkloadOutline> others = Selected.beside(subject, service).orElse(List.of());
+      Optional<List<WorkloadOutline>> others = Selected.beside(subject, service);
       for (Service.Port port : named(service)) {
-        if (!declares(ports, port) && others.stream().noneMatch(it -> declares(it.ports(), port))) {
+        if (!declares(ports, port)
+            && others.isPresent()
+            && others.get().stream().noneMatch(it -> declares(it.ports(), port))) {
           findings.add(
               Finding.of(
                   path,

@@ -218,7 +218,7 @@ public final class ServiceSelectsNothing implements Rule {
               : slip(service.selector(), labels);
       if (key.isPresent()
           && Selected.labelSetOnPods(service).isEmpty()
-          && Selected.beside(subject, service).orElse(List.of()).isEmpty()) {
+          && Selected.beside(subject, service).map(List::isEmpty).orElse(false)) {
         return new Outcome.Failed(List.of(finding(subject.workload(), service, key.get())));
       }
     }
