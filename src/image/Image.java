@@ -25,7 +25,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What `make image` and its test need of images beyond a build: an image's files, one more layer, a base image.
+/// What `make image` and its test do with images: lay one out, add a layer, make a base.
 final class Image {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String JAVA_HOME = "/opt/java";
@@ -40,8 +40,7 @@ final class Image {
       case "ports" -> ports(Integer.parseInt(arguments[1]));
       case "base" -> base(arguments[1], Path.of(arguments[2]), Path.of(arguments[3]));
       case "unpack" -> unpack(arguments[1], Path.of(arguments[2]));
-      case "add" ->
-          add(arguments[1], Path.of(arguments[2]), arguments[3], Path.of(arguments[4]));
+      case "add" -> add(arguments[1], Path.of(arguments[2]), arguments[3], Path.of(arguments[4]));
       default -> throw new IllegalArgumentException(arguments[0]);
     }
   }
@@ -124,7 +123,7 @@ final class Image {
   /// Lays out an image of a registry: its files in `root`, how it is started in `config`.
   private static void unpack(String image, Path folder) throws Exception {
     Path root = Files.createDirectories(folder.resolve("root"));
-    Path layers = Files.createTempDirectory("layers");
+    Path layers = Files.createDirectories(folder.resolve("layers"));
     Path tar = layers.resolve("image.tar");
     containerize(from(image), Containerizer.to(TarImage.at(tar).named(image)), folder);
     run("tar", "-x", "-f", tar.toString(), "-C", layers.toString());
@@ -141,9 +140,8 @@ final class Image {
           "-C",
           root.toString());
     }
-    JsonNode config =
-        JSON.readTree(layers.resolve(manifest.path("Config").asText()).toFile());
-    var lines = new ArrayList<String>();
+    JsonNode config = JSON.readTree(layers.resolve(manifest.path("Config").asText()).toFile());
+    var lines = new ArrayList<>(List.of("Architecture " + config.path("architecture").asText()));
     for (String key : List.of("User", "Entrypoint", "Env")) {
       JsonNode value = config.path("config").path(key);
       if (value.isArray()) {
@@ -153,12 +151,6 @@ final class Image {
       }
     }
     Files.write(folder.resolve("config"), lines);
-    try (Stream<Path> files = Files.list(layers)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(layers);
   }
 
   /// Adds one file to an image of a registry, as a layer.
@@ -174,7 +166,6 @@ final class Image {
         folder);
   }
 
-  // An image for another platform is refused, with both in the message.
   private static JibContainerBuilder from(String image) throws Exception {
     return Jib.from(registry(image)).setPlatforms(Set.of(new Platform(architecture(), "linux")));
   }
