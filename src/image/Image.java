@@ -1,21 +1,19 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.cloud.tools.jib.api.Containerizer;
+import com.google.cloud.tools.jib.api.ImageReference;
 import com.google.cloud.tools.jib.api.Jib;
 import com.google.cloud.tools.jib.api.JibContainerBuilder;
 import com.google.cloud.tools.jib.api.RegistryImage;
+import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
 import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import com.google.cloud.tools.jib.api.buildplan.Platform;
+import com.google.cloud.tools.jib.frontend.CredentialRetrieverFactory;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,13 +25,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What `.ci/image-test` needs of images: free ports, a base image, and an image's files.
+/// What `make image` and its test do with images: lay one out, add a layer, make a base.
 final class Image {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String MANIFESTS =
-      "application/vnd.docker.distribution.manifest.v2+json,"
-          + "application/vnd.oci.image.manifest.v1+json";
   private static final String JAVA_HOME = "/opt/java";
 
   // `libz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x…)` and `/lib64/ld-linux-x86-64.so.2 (0x…)`.
@@ -46,6 +40,7 @@ final class Image {
       case "ports" -> ports(Integer.parseInt(arguments[1]));
       case "base" -> base(arguments[1], Path.of(arguments[2]), Path.of(arguments[3]));
       case "unpack" -> unpack(arguments[1], Path.of(arguments[2]));
+      case "add" -> add(arguments[1], Path.of(arguments[2]), arguments[3], Path.of(arguments[4]));
       default -> throw new IllegalArgumentException(arguments[0]);
     }
   }
@@ -64,7 +59,7 @@ final class Image {
   }
 
   /// Pushes an image of a JRE and the libraries of this machine that it needs.
-  private static void base(String image, Path jre, Path cache) throws Exception {
+  private static void base(String image, Path jre, Path folder) throws Exception {
     var java = FileEntriesLayer.builder().setName("jre");
     java.addEntryRecursive(
         jre,
@@ -88,11 +83,7 @@ final class Image {
             .setPlatforms(Set.of(new Platform(architecture(), "linux")))
             .setEnvironment(Map.of("JAVA_HOME", JAVA_HOME, "PATH", JAVA_HOME + "/bin"))
             .setFileEntriesLayers(List.of(java.build(), system.build()));
-    builder.containerize(
-        Containerizer.to(RegistryImage.named(image))
-            .setAllowInsecureRegistries(true)
-            .setBaseImageLayersCache(cache)
-            .setApplicationLayersCache(cache));
+    containerize(builder, Containerizer.to(registry(image)), folder);
     Files.delete(passwd);
   }
 
@@ -129,51 +120,89 @@ final class Image {
     return found;
   }
 
-  /// Lays out an image's files in a folder and prints how it is started.
-  private static void unpack(String image, Path folder) throws IOException, InterruptedException {
-    int slash = image.indexOf('/');
-    int colon = image.lastIndexOf(':');
-    String repository =
-        "http://" + image.substring(0, slash) + "/v2/" + image.substring(slash + 1, colon);
-    JsonNode manifest =
-        JSON.readTree(get(repository + "/manifests/" + image.substring(colon + 1)));
-    Files.createDirectories(folder);
-    for (JsonNode layer : manifest.path("layers")) {
-      Process tar =
-          new ProcessBuilder("tar", "-xz", "--no-same-owner", "-f", "-", "-C", folder.toString())
-              // It tells of every header that it does not know.
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      try (var blob = get(repository + "/blobs/" + layer.path("digest").asText());
-          var input = tar.getOutputStream()) {
-        blob.transferTo(input);
-      }
-      if (tar.waitFor() != 0) {
-        throw new IllegalStateException("cannot unpack " + layer);
-      }
+  /// Lays out an image of a registry: its files in `root`, how it is started in `config`.
+  private static void unpack(String image, Path folder) throws Exception {
+    Path root = Files.createDirectories(folder.resolve("root"));
+    Path layers = Files.createDirectories(folder.resolve("layers"));
+    Path tar = layers.resolve("image.tar");
+    containerize(from(image), Containerizer.to(TarImage.at(tar).named(image)), folder);
+    run("tar", "-x", "-f", tar.toString(), "-C", layers.toString());
+    JsonNode manifest = JSON.readTree(layers.resolve("manifest.json").toFile()).path(0);
+    for (JsonNode layer : manifest.path("Layers")) {
+      // What a later layer deletes stays, which no start notices.
+      run(
+          "tar",
+          "-xz",
+          "--no-same-owner",
+          "--exclude=.wh.*",
+          "-f",
+          layers.resolve(layer.asText()).toString(),
+          "-C",
+          root.toString());
     }
-    JsonNode config =
-        JSON.readTree(
-                get(repository + "/blobs/" + manifest.path("config").path("digest").asText()))
-            .path("config");
+    JsonNode config = JSON.readTree(layers.resolve(manifest.path("Config").asText()).toFile());
+    var lines = new ArrayList<>(List.of("Architecture " + config.path("architecture").asText()));
     for (String key : List.of("User", "Entrypoint", "Env")) {
-      JsonNode value = config.path(key);
+      JsonNode value = config.path("config").path(key);
       if (value.isArray()) {
-        value.forEach(it -> System.out.println(key + " " + it.asText()));
+        value.forEach(it -> lines.add(key + " " + it.asText()));
       } else {
-        System.out.println(key + " " + value.asText());
+        lines.add(key + " " + value.asText());
       }
     }
+    Files.write(folder.resolve("config"), lines);
   }
 
-  private static InputStream get(String url) throws IOException, InterruptedException {
-    var response =
-        HTTP.send(
-            HttpRequest.newBuilder(URI.create(url)).header("Accept", MANIFESTS).build(),
-            BodyHandlers.ofInputStream());
-    if (response.statusCode() != 200) {
-      throw new IOException(url + " was answered " + response.statusCode());
+  /// Adds one file to an image of a registry, as a layer.
+  private static void add(String image, Path file, String path, Path folder) throws Exception {
+    containerize(
+        from(image)
+            .addFileEntriesLayer(
+                FileEntriesLayer.builder()
+                    .setName(path)
+                    .addEntry(file, AbsoluteUnixPath.get(path))
+                    .build()),
+        Containerizer.to(registry(image)),
+        folder);
+  }
+
+  private static JibContainerBuilder from(String image) throws Exception {
+    return Jib.from(registry(image)).setPlatforms(Set.of(new Platform(architecture(), "linux")));
+  }
+
+  // With what Quarkus pushed it: the two variables, or what Docker's own configuration says.
+  private static RegistryImage registry(String image) throws Exception {
+    RegistryImage registry = RegistryImage.named(image);
+    String user = System.getenv("QUARKUS_CONTAINER_IMAGE_USERNAME");
+    String password = System.getenv("QUARKUS_CONTAINER_IMAGE_PASSWORD");
+    if (user != null && password != null) {
+      return registry.addCredential(user, password);
     }
-    return response.body();
+    var retrievers = CredentialRetrieverFactory.forImage(ImageReference.parse(image), _ -> {});
+    String folder = System.getenv("DOCKER_CONFIG");
+    if (folder != null) {
+      registry.addCredentialRetriever(retrievers.dockerConfig(Path.of(folder, "config.json")));
+    }
+    return registry
+        .addCredentialRetriever(retrievers.dockerConfig())
+        .addCredentialRetriever(retrievers.wellKnownCredentialHelpers());
+  }
+
+  private static void containerize(JibContainerBuilder builder, Containerizer to, Path folder)
+      throws Exception {
+    Path cache = folder.resolve("cache");
+    builder.containerize(
+        to.setAllowInsecureRegistries(Boolean.getBoolean("insecure"))
+            .setBaseImageLayersCache(cache)
+            .setApplicationLayersCache(cache));
+  }
+
+  private static void run(String... command) throws IOException, InterruptedException {
+    // tar tells of every header that it does not know.
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException("failed: " + String.join(" ", command));
+    }
   }
 }
