@@ -3,22 +3,13 @@ package dev.gapless.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.cluster.ApiLists;
 import dev.gapless.cluster.ApiResource;
-import dev.gapless.neighbour.HorizontalPodAutoscaler;
+import dev.gapless.cluster.NeighbourResources;
 import dev.gapless.neighbour.NeighbourType;
-import dev.gapless.neighbour.Node;
-import dev.gapless.neighbour.PersistentVolumeClaim;
-import dev.gapless.neighbour.PodDisruptionBudget;
-import dev.gapless.neighbour.ResourceQuota;
-import dev.gapless.neighbour.Service;
-import dev.gapless.workload.Workload.DaemonSet;
-import dev.gapless.workload.Workload.Deployment;
 import dev.gapless.workload.Workload.Rollout;
-import dev.gapless.workload.Workload.StatefulSet;
 import dev.gapless.workload.WorkloadReader;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,45 +19,6 @@ import java.util.function.Consumer;
 final class ClusterNeighbours {
   static final ApiResource ROLLOUTS =
       new ApiResource(WorkloadReader.ROLLOUT_API_VERSION, Rollout.KIND, "rollouts");
-
-  private static final String GATEWAY = "gateway.networking.k8s.io/v1";
-  private static final String EARLY_GATEWAY = "gateway.networking.k8s.io/v1alpha2";
-
-  private static final Map<NeighbourType, List<ApiResource>> RESOURCES =
-      Map.of(
-          NeighbourType.SERVICE,
-          List.of(new ApiResource(Service.API_VERSION, Service.KIND, "services")),
-          NeighbourType.ROUTE,
-          List.of(
-              new ApiResource("networking.k8s.io/v1", "Ingress", "ingresses"),
-              new ApiResource(GATEWAY, "HTTPRoute", "httproutes"),
-              new ApiResource(GATEWAY, "GRPCRoute", "grpcroutes"),
-              new ApiResource(EARLY_GATEWAY, "TLSRoute", "tlsroutes"),
-              new ApiResource(EARLY_GATEWAY, "TCPRoute", "tcproutes")),
-          NeighbourType.AUTOSCALER,
-          List.of(
-              new ApiResource(
-                  HorizontalPodAutoscaler.API_VERSION,
-                  HorizontalPodAutoscaler.KIND,
-                  "horizontalpodautoscalers")),
-          NeighbourType.BUDGET,
-          List.of(
-              new ApiResource(
-                  PodDisruptionBudget.API_VERSION,
-                  PodDisruptionBudget.KIND,
-                  "poddisruptionbudgets")),
-          NeighbourType.WORKLOAD,
-          List.of(
-              new ApiResource(WorkloadReader.API_VERSION, Deployment.KIND, "deployments"),
-              new ApiResource(WorkloadReader.API_VERSION, StatefulSet.KIND, "statefulsets"),
-              new ApiResource(WorkloadReader.API_VERSION, DaemonSet.KIND, "daemonsets"),
-              ROLLOUTS),
-          NeighbourType.CLAIM,
-          List.of(new ApiResource("v1", PersistentVolumeClaim.KIND, "persistentvolumeclaims")),
-          NeighbourType.NODE,
-          List.of(new ApiResource("v1", Node.KIND, "nodes")),
-          NeighbourType.QUOTA,
-          List.of(new ApiResource("v1", ResourceQuota.KIND, "resourcequotas")));
 
   // What is judged itself is read again for that, and what stands against it is said then.
   private static final Set<NeighbourType> JUDGED =
@@ -93,7 +45,7 @@ final class ClusterNeighbours {
     var unread = new LinkedHashMap<String, String>();
     for (NeighbourType type : NeighbourType.values()) {
       boolean complete = true;
-      for (ApiResource resource : RESOURCES.getOrDefault(type, List.of())) {
+      for (ApiResource resource : NeighbourResources.of(type)) {
         complete &= read(type, resource, namespace, into, unread);
       }
       if (complete) {
