@@ -40,7 +40,11 @@ final class Micro {
             .mode(Mode.AverageTime)
             .timeUnit(TimeUnit.NANOSECONDS)
             .forks(1)
-            .jvmArgsAppend("--sun-misc-unsafe-memory-access=allow")
+            // As `serve` is started.
+            .jvmArgsAppend(
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "--sun-misc-unsafe-memory-access=allow")
             .param(
                 "rule",
                 Stream.concat(Stream.of(RuleBenchmark.NONE), Catalog.ids().stream().sorted())

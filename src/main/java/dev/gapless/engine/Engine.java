@@ -17,6 +17,7 @@ import dev.gapless.rule.Finding;
 import dev.gapless.rule.Fix;
 import dev.gapless.rule.NeighbourSubject;
 import dev.gapless.rule.Outcome;
+import dev.gapless.rule.PodServices;
 import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Judges one object by all rules and works out what follows. Every caller asks this one.
 public final class Engine {
@@ -70,12 +72,11 @@ public final class Engine {
   public Explanation explain(
       KubernetesObject object, Namespace namespace, LocalDate today, Policies policies) {
     Resolution resolution = policies.resolution(object, namespace.labels());
+    var circumstances = new Circumstances(object, namespace, today, resolution.asks());
     return new Explanation(
         object,
         resolution,
-        judging(object).stream()
-            .map(it -> standing(it.doc(), object, namespace, today, resolution.asks()))
-            .toList(),
+        judging(object).stream().map(it -> circumstances.standing(it.doc())).toList(),
         Note.of(object, namespace, ids));
   }
 
@@ -86,21 +87,41 @@ public final class Engine {
         : byNeighbourKind.getOrDefault(object.kind(), List.of());
   }
 
-  private static Standing standing(
-      RuleDoc doc,
-      KubernetesObject object,
+  /// What decides what the rules may do about an object.
+  ///
+  /// @param exemptions whether any is asked for
+  private record Circumstances(
+      ObjectMeta metadata,
       Namespace namespace,
       LocalDate today,
-      EffectivePolicy policy) {
-    return new Standing(
-        doc,
-        policy.modeOf(doc.id(), doc.defaultMode(), object.metadata().controller()),
-        Exemption.of(
-            doc.id(),
-            object.metadata().annotations(),
-            namespace.annotations(),
-            policy.exemptions(),
-            today));
+      EffectivePolicy policy,
+      boolean exemptions) {
+    private static final Exemption NONE = new Exemption.None();
+
+    Circumstances(
+        KubernetesObject object, Namespace namespace, LocalDate today, EffectivePolicy policy) {
+      this(
+          object.metadata(),
+          namespace,
+          today,
+          policy,
+          Exemption.isAsked(object.metadata().annotations())
+              || Exemption.isAsked(namespace.annotations()));
+    }
+
+    Standing standing(RuleDoc doc) {
+      return new Standing(
+          doc,
+          policy.modeOf(doc.id(), doc.defaultMode(), metadata.controller()),
+          exemptions
+              ? Exemption.of(
+                  doc.id(),
+                  metadata.annotations(),
+                  namespace.annotations(),
+                  policy.exemptions(),
+                  today)
+              : NONE);
+    }
   }
 
   /// Judges one object.
@@ -189,6 +210,9 @@ public final class Engine {
     private final JsonPatch patch;
     private final JsonNode begun;
     private final boolean startsRollout;
+    private final Circumstances circumstances;
+    private final List<FieldPath> changed = new ArrayList<>();
+    private @Nullable PodServices services;
     private Authored subject;
 
     /// @param restoring edits to begin with
@@ -208,6 +232,7 @@ public final class Engine {
               ? Injected.none()
               : Injected.of(review.object());
       this.patch = new JsonPatch(review.object());
+      this.circumstances = new Circumstances(given, review.namespace(), review.today(), policy);
       this.subject = subject(given);
       apply(restoring);
       this.begun = patch.object();
@@ -239,16 +264,17 @@ public final class Engine {
 
     private RuleResult result(Rule rule) {
       RuleDoc doc = rule.doc();
-      Standing standing = standing(doc, given, review.namespace(), review.today(), policy);
+      Standing standing = circumstances.standing(doc);
       Mode mode = standing.mode().mode();
+      Authored before = subject();
       List<Edit> withdrawn;
       try {
-        withdrawn = withdrawn(rule);
+        withdrawn = withdrawn(rule, before);
       } catch (RuntimeException cause) {
         return new RuleResult(doc, mode, new Outcome.Broken(cause), List.of(), List.of());
       }
       apply(withdrawn);
-      Outcome outcome = outcome(rule, standing);
+      Outcome outcome = outcome(rule, standing, subject());
       var judgements = new ArrayList<Judgement>();
       if (outcome instanceof Outcome.Failed(List<Finding> findings)) {
         for (Finding finding : findings) {
@@ -258,13 +284,13 @@ public final class Engine {
       return new RuleResult(doc, mode, outcome, List.copyOf(judgements), withdrawn);
     }
 
-    private List<Edit> withdrawn(Rule rule) {
+    private List<Edit> withdrawn(Rule rule, Authored subject) {
       return subject instanceof Subject workload && given.metadata().controller().isEmpty()
           ? rule.withdraw(workload)
           : List.of();
     }
 
-    private Outcome outcome(Rule rule, Standing standing) {
+    private static Outcome outcome(Rule rule, Standing standing, Authored subject) {
       if (standing.mode().mode() == Mode.DISABLED) {
         return new Outcome.NotJudged();
       }
@@ -289,7 +315,7 @@ public final class Engine {
           finding
               .fix()
               .filter(_ -> live)
-              .filter(it -> it.edits().stream().allMatch(edit -> subject.mayChange(edit.path())));
+              .filter(it -> it.edits().stream().allMatch(edit -> mayChange(edit.path())));
       Mode effective = live ? mode : mode.atMost(Mode.WARN);
       Consequence consequence =
           Consequence.of(effective, fix.isPresent()).orElse(Consequence.RECORDED);
@@ -303,15 +329,17 @@ public final class Engine {
       return new Judgement(standing.doc().id(), finding, consequence, fix, refusedExemption);
     }
 
+    // Of the object as it stands, which another fix of the same rule may have changed.
+    private boolean mayChange(FieldPath path) {
+      return policy.change().permits(() -> authorship.wrote(path, patch.object(), injected));
+    }
+
     /// Whether this very change brings the finding about or rolls it out.
     private boolean live(FieldPath path) {
       return startsRollout || !path.in(begun).equals(path.in(review.oldObject().orElseThrow()));
     }
 
     private void apply(List<Edit> edits) {
-      if (edits.isEmpty()) {
-        return;
-      }
       for (Edit edit : edits) {
         FieldPath path = edit.path();
         JsonNode before = path.in(patch.object());
@@ -327,11 +355,20 @@ public final class Engine {
         if (replaces && !keeps) {
           injected.replace(path, before);
         }
+        changed.add(path);
       }
-      subject = subject(reread(edits.stream().map(Edit::path).toList()));
     }
 
-    private KubernetesObject reread(List<FieldPath> changed) {
+    /// What the next rule judges: read again where fixes have changed something since.
+    private Authored subject() {
+      if (!changed.isEmpty()) {
+        subject = subject(reread());
+        changed.clear();
+      }
+      return subject;
+    }
+
+    private KubernetesObject reread() {
       Optional<? extends KubernetesObject> read =
           subject instanceof Subject it
               ? WorkloadReader.reread(patch.object(), it.workload(), changed)
@@ -361,6 +398,16 @@ public final class Engine {
       }
     }
 
+    // The same for all that the object becomes: no fix changes what a Service selects by.
+    private PodServices services(Workload workload) {
+      PodServices known = services;
+      if (known == null) {
+        known = new PodServices(workload, review.surroundings());
+        services = known;
+      }
+      return known;
+    }
+
     private Authored subject(KubernetesObject read) {
       return switch (read) {
         case Workload workload ->
@@ -370,6 +417,7 @@ public final class Engine {
                 review.oldObject(),
                 policy,
                 review.surroundings(),
+                services(workload),
                 review.kubernetes(),
                 authorship,
                 injected);

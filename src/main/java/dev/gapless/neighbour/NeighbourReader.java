@@ -311,9 +311,7 @@ public final class NeighbourReader {
   }
 
   private static List<ContainerPort> ports(Workload workload) {
-    return workload
-        .template()
-        .servingContainers()
+    return workload.template().servingContainers().stream()
         .flatMap(it -> it.ports().stream())
         .distinct()
         .toList();

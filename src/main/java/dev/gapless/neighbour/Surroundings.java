@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// What is known of the objects around the one that is judged, found by what ties them together.
@@ -297,9 +298,9 @@ public final class Surroundings {
 
   private static List<Label> labels(
       NeighbourType type, String namespace, Map<String, String> labels) {
-    return labels.entrySet().stream()
-        .map(it -> new Label(type, namespace, it.getKey(), it.getValue()))
-        .toList();
+    var under = new ArrayList<Label>(labels.size() + 1);
+    labels.forEach((key, value) -> under.add(new Label(type, namespace, key, value)));
+    return under;
   }
 
   // Labels such as `managed-by: Helm` are on everything: the shortest list tells the most apart.
@@ -317,7 +318,7 @@ public final class Surroundings {
     return ask(
         NeighbourType.SERVICE,
         Service.class,
-        labels(NeighbourType.SERVICE, in(namespace), podLabels).stream(),
+        () -> labels(NeighbourType.SERVICE, in(namespace), podLabels),
         it -> podLabels.entrySet().containsAll(it.selector().entrySet()));
   }
 
@@ -328,7 +329,7 @@ public final class Surroundings {
     Label all = Label.all(NeighbourType.SERVICE, in(namespace));
     return count(all) > most
         ? Optional.empty()
-        : ask(NeighbourType.SERVICE, Service.class, Stream.of(all), _ -> true);
+        : ask(NeighbourType.SERVICE, Service.class, () -> List.of(all), _ -> true);
   }
 
   /// The Service of that name; empty also where there is none.
@@ -341,7 +342,7 @@ public final class Surroundings {
     return ask(
         NeighbourType.ROUTE,
         Route.class,
-        Stream.of(new Label(NeighbourType.ROUTE, in(namespace), service, "")),
+        () -> List.of(new Label(NeighbourType.ROUTE, in(namespace), service, "")),
         it -> it.backends().contains(new Route.Backend(in(namespace), service)));
   }
 
@@ -351,7 +352,7 @@ public final class Surroundings {
     return ask(
         NeighbourType.AUTOSCALER,
         HorizontalPodAutoscaler.class,
-        Stream.of(new Label(NeighbourType.AUTOSCALER, in(namespace), kind, name)),
+        () -> List.of(new Label(NeighbourType.AUTOSCALER, in(namespace), kind, name)),
         it -> it.targetKind().equals(kind) && it.targetName().equals(name));
   }
 
@@ -387,23 +388,21 @@ public final class Surroundings {
     return ask(
         NeighbourType.BUDGET,
         PodDisruptionBudget.class,
-        Stream.concat(
-            labels(NeighbourType.BUDGET, in(namespace), podLabels).stream(),
-            Stream.of(Label.all(NeighbourType.BUDGET, in(namespace)))),
+        () -> {
+          List<Label> labels = labels(NeighbourType.BUDGET, in(namespace), podLabels);
+          labels.add(Label.all(NeighbourType.BUDGET, in(namespace)));
+          return labels;
+        },
         it -> it.selects(podLabels));
   }
 
   /// The workloads in a namespace whose pods a selector means.
   public Optional<List<WorkloadOutline>> workloadsSelected(
       String namespace, LabelSelector selector) {
-    List<Label> labels =
-        rarest(labels(NeighbourType.WORKLOAD, in(namespace), selector.matchLabels()));
     return ask(
         NeighbourType.WORKLOAD,
         WorkloadOutline.class,
-        labels.isEmpty()
-            ? Stream.of(Label.all(NeighbourType.WORKLOAD, in(namespace)))
-            : labels.stream(),
+        () -> List.of(rarest(namespace, selector)),
         it -> selector.matches(it.podLabels()));
   }
 
@@ -413,21 +412,17 @@ public final class Surroundings {
   /// @param most how many it may look at
   public Optional<List<WorkloadOutline>> workloadsSelected(
       String namespace, LabelSelector selector, int most) {
-    List<Label> labels =
-        rarest(labels(NeighbourType.WORKLOAD, in(namespace), selector.matchLabels()));
-    Label label =
-        labels.isEmpty() ? Label.all(NeighbourType.WORKLOAD, in(namespace)) : labels.getFirst();
-    return count(label) > most ? Optional.empty() : workloadsSelected(namespace, selector);
+    return knows(NeighbourType.WORKLOAD) && count(rarest(namespace, selector)) > most
+        ? Optional.empty()
+        : workloadsSelected(namespace, selector);
   }
 
-  /// The workloads in a namespace whose pods have at least one of these labels.
-  public Optional<List<WorkloadOutline>> workloadsNear(
-      String namespace, Map<String, String> labels) {
-    return ask(
-        NeighbourType.WORKLOAD,
-        WorkloadOutline.class,
-        labels(NeighbourType.WORKLOAD, in(namespace), labels).stream(),
-        it -> labels.entrySet().stream().anyMatch(it.podLabels().entrySet()::contains));
+  /// Under which label the fewest workloads stand of all that a selector may mean.
+  private Label rarest(String namespace, LabelSelector selector) {
+    List<Label> labels = labels(NeighbourType.WORKLOAD, in(namespace), selector.matchLabels());
+    return labels.isEmpty()
+        ? Label.all(NeighbourType.WORKLOAD, in(namespace))
+        : rarest(labels).getFirst();
   }
 
   /// The workload of that kind and name; empty also where there is none.
@@ -448,7 +443,10 @@ public final class Surroundings {
   /// All nodes of the cluster.
   public Optional<List<Node>> nodes() {
     return ask(
-        NeighbourType.NODE, Node.class, Stream.of(Label.all(NeighbourType.NODE, "")), _ -> true);
+        NeighbourType.NODE,
+        Node.class,
+        () -> List.of(Label.all(NeighbourType.NODE, "")),
+        _ -> true);
   }
 
   /// The quotas of a namespace.
@@ -456,7 +454,7 @@ public final class Surroundings {
     return ask(
         NeighbourType.QUOTA,
         ResourceQuota.class,
-        Stream.of(Label.all(NeighbourType.QUOTA, in(namespace))),
+        () -> List.of(Label.all(NeighbourType.QUOTA, in(namespace))),
         _ -> true);
   }
 
@@ -465,11 +463,11 @@ public final class Surroundings {
   }
 
   private <T extends Neighbour> Optional<List<T>> ask(
-      NeighbourType type, Class<T> form, Stream<Label> labels, Predicate<T> belongs) {
+      NeighbourType type, Class<T> form, Supplier<List<Label>> labels, Predicate<T> belongs) {
     if (!knows(type)) {
       return Optional.empty();
     }
-    List<Label> under = labels.toList();
+    List<Label> under = labels.get();
     List<T> found;
     long before;
     do {

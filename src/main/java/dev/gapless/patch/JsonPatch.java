@@ -12,7 +12,8 @@ import java.util.Set;
 
 /// A working copy of an object and the RFC 6902 operations that lead to it.
 ///
-/// Only edited fields are touched: what this build does not know survives byte for byte.
+/// No node that was given is ever changed, so that what comes out may share them. Only edited
+/// fields are touched: what this build does not know survives byte for byte.
 public final class JsonPatch {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -52,7 +53,7 @@ public final class JsonPatch {
     FieldPath parent = path.parent().orElseThrow(() -> notAMember(path));
     if (parent.in(object).isMissingNode()) {
       ObjectNode made = NODES.objectNode();
-      made.set(name(path), value.deepCopy());
+      made.set(name(path), value);
       set(parent, made);
       return;
     }
@@ -61,8 +62,8 @@ public final class JsonPatch {
     }
     ObjectNode target = (ObjectNode) copy(parent);
     boolean there = target.has(name(path));
-    target.set(name(path), value.deepCopy());
-    note(there ? "replace" : "add", path).set("value", value.deepCopy());
+    target.set(name(path), value);
+    note(there ? "replace" : "add", path).set("value", value);
   }
 
   private void remove(FieldPath path) {
@@ -90,7 +91,7 @@ public final class JsonPatch {
       return object;
     }
     JsonNode above = copy(parent.get());
-    JsonNode copy = copied(path.in(object));
+    JsonNode copy = copied(path.last().in(above));
     switch (path.last()) {
       case FieldPath.Field(String name) -> ((ObjectNode) above).set(name, copy);
       case FieldPath.Element element -> ((ArrayNode) above).set(element.index(), copy);

@@ -29,6 +29,9 @@ public record EffectivePolicy(
   /// What is left of Kubernetes' default grace period of 30 s after that sleep.
   public static final int DEFAULT_DRAIN_SECONDS = 20;
 
+  private static final RuleMode.Origin NAMED = new RuleMode.Named();
+  private static final RuleMode.Origin DEFAULT = new RuleMode.Default();
+
   /// The policy with every setting at its default.
   public static EffectivePolicy defaults(String name, Mode mode) {
     return new EffectivePolicy(
@@ -51,10 +54,8 @@ public record EffectivePolicy(
     Mode asked = named != null ? named : defaultMode.atMost(mode);
     RuleMode.Origin origin =
         named != null
-            ? new RuleMode.Named()
-            : asked == defaultMode
-                ? new RuleMode.Default()
-                : new RuleMode.CappedByPolicy(defaultMode);
-    return new RuleMode(asked, origin, controller.filter(_ -> asked.atLeast(Mode.WARN)));
+            ? NAMED
+            : asked == defaultMode ? DEFAULT : new RuleMode.CappedByPolicy(defaultMode);
+    return new RuleMode(asked, origin, asked.atLeast(Mode.WARN) ? controller : Optional.empty());
   }
 }

@@ -22,6 +22,16 @@ public sealed interface Exemption {
   /// It was asked for and does not count; `why` completes "the exemption does not count: ".
   record Refused(String why) implements Exemption {}
 
+  /// Whether annotations ask for an exemption from whatever rule.
+  static boolean isAsked(Map<String, String> annotations) {
+    for (String annotation : annotations.keySet()) {
+      if (annotation.startsWith(ANNOTATION_PREFIX)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Looks for an exemption on a workload, then on its namespace; one that counts is enough.
   ///
   /// @param today the present day in UTC

@@ -25,10 +25,6 @@ public sealed interface Authored permits Subject, NeighbourSubject {
 
   /// Whether a fix may change this path under the policy.
   default boolean mayChange(FieldPath path) {
-    return switch (policy().change()) {
-      case NONE -> false;
-      case UNSET -> !wrote(path);
-      case ANY -> true;
-    };
+    return policy().change().permits(() -> wrote(path));
   }
 }

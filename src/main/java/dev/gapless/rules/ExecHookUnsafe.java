@@ -193,10 +193,7 @@ public final class ExecHookUnsafe implements Rule {
   @Override
   public Outcome judge(Subject subject) {
     List<Container> hooks =
-        subject
-            .workload()
-            .template()
-            .servingContainers()
+        subject.workload().template().servingContainers().stream()
             .filter(ExecHookUnsafe::hasCommand)
             .toList();
     if (hooks.isEmpty()) {
@@ -341,7 +338,10 @@ public final class ExecHookUnsafe implements Rule {
     if (seconds > template.terminationGracePeriodSeconds()) {
       // The same for each container: the last edit stands.
       long longest =
-          template.servingContainers().mapToLong(ExecHookUnsafe::plainSleep).max().orElse(seconds);
+          template.servingContainers().stream()
+              .mapToLong(ExecHookUnsafe::plainSleep)
+              .max()
+              .orElse(seconds);
       long grace = GracePeriodTooShort.sum(longest, subject.policy().drainSeconds());
       edits.add(
           new Edit.Set(template.terminationGracePeriodPath(), GracePeriodTooShort.number(grace)));

@@ -91,7 +91,7 @@ public final class ExternalTrafficLocal implements Rule {
       return new Outcome.Passed();
     }
     Optional<Service> local =
-        subject.knownServices().stream()
+        subject.services().known().stream()
             .filter(ExternalTrafficLocal::isLocal)
             .filter(it ->
                 Selected.beside(subject, it)

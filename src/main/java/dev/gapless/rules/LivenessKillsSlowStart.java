@@ -56,10 +56,7 @@ public final class LivenessKillsSlowStart implements Rule {
   @Override
   public Outcome judge(Subject subject) {
     List<Container> killed =
-        subject
-            .workload()
-            .template()
-            .servingContainers()
+        subject.workload().template().servingContainers().stream()
             .filter(it -> it.livenessProbe().isPresent() || it.startupProbe().isPresent())
             .toList();
     if (killed.isEmpty()) {

@@ -54,10 +54,7 @@ public final class LivenessSameAsReadiness implements Rule {
       return new Outcome.Skipped("no container declares a port, so nothing sends the pods traffic");
     }
     List<Container> probed =
-        subject
-            .workload()
-            .template()
-            .servingContainers()
+        subject.workload().template().servingContainers().stream()
             .filter(it -> it.livenessProbe().isPresent() && it.readinessProbe().isPresent())
             .toList();
     if (probed.isEmpty()) {

@@ -136,8 +136,7 @@ public final class MinReadySecondsZero implements Rule {
   }
 
   private static boolean takesWebPort(PodTemplate template) {
-    return template
-        .servingContainers()
+    return template.servingContainers().stream()
         .flatMap(it -> it.ports().stream())
         .flatMap(it -> hostPort(template, it).stream())
         .anyMatch(WEB_PORTS::contains);

@@ -86,8 +86,7 @@ public final class NotReadyPublished implements Rule {
     }
     PodTemplate template = subject.workload().template();
     FieldPath path =
-        template
-            .servingContainers()
+        template.servingContainers().stream()
             .filter(it -> it.readinessProbe().isPresent())
             .findFirst()
             .or(() -> template.containers().stream().findFirst())
@@ -95,7 +94,7 @@ public final class NotReadyPublished implements Rule {
             .map(it -> it.child("readinessProbe"))
             .orElse(template.path());
     List<Service> publishing =
-        subject.knownServices().stream().filter(Service::publishNotReadyAddresses).toList();
+        subject.services().known().stream().filter(Service::publishNotReadyAddresses).toList();
     var findings = new ArrayList<Finding>();
     for (Service service : publishing) {
       use(service, subject.surroundings())

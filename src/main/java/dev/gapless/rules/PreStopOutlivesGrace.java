@@ -65,7 +65,7 @@ public final class PreStopOutlivesGrace implements Rule {
   public Outcome judge(Subject subject) {
     PodTemplate template = subject.workload().template();
     List<Container> scripts =
-        template.servingContainers().filter(it -> asks(subject, it) > 0).toList();
+        template.servingContainers().stream().filter(it -> asks(subject, it) > 0).toList();
     if (scripts.isEmpty()) {
       return new Outcome.Skipped("no preStop hook is a script whose time can be told");
     }
@@ -112,10 +112,7 @@ public final class PreStopOutlivesGrace implements Rule {
   /// What grace-period-too-short asks for where other hooks only wait; 0 where none does.
   private static long askedForWaits(Subject subject) {
     long longest =
-        subject
-            .workload()
-            .template()
-            .servingContainers()
+        subject.workload().template().servingContainers().stream()
             .filter(it -> PreStopSleepMissing.injectedWait(subject, it).isEmpty())
             .mapToLong(it -> it.preStop().flatMap(PreStop::waitSeconds).orElse(0L))
             .max()

@@ -209,7 +209,7 @@ public final class PreStopSleepMissing implements Rule {
     var edits = new ArrayList<Edit>();
     PodTemplate template = subject.workload().template();
     long grace = template.terminationGracePeriodSeconds();
-    for (Container container : template.servingContainers().toList()) {
+    for (Container container : template.servingContainers()) {
       Optional<FieldPath> ours = ownWait(subject, container);
       if (ours.isEmpty()) {
         continue;
@@ -240,7 +240,7 @@ public final class PreStopSleepMissing implements Rule {
 
   /// Where the wait stands that this rule set in the container and nobody took over since.
   static Optional<FieldPath> injectedWait(Subject subject, Container container) {
-    return isAuthors(subject, container) ? Optional.empty() : ownWait(subject, container);
+    return ownWait(subject, container).filter(_ -> !isAuthors(subject, container));
   }
 
   /// Whether the wait that stands there is the author's, in the form or of the length that a fix
@@ -253,6 +253,9 @@ public final class PreStopSleepMissing implements Rule {
 
   /// Where the wait stands that admission set, be its seconds the policy's or the author's.
   private static Optional<FieldPath> ownWait(Subject subject, Container container) {
+    if (subject.injected().isEmpty() || container.preStop().isEmpty()) {
+      return Optional.empty();
+    }
     for (boolean sleepAction : new boolean[] {true, false}) {
       FieldPath path = wait(container, sleepAction);
       JsonNode value = path.in(subject.object());

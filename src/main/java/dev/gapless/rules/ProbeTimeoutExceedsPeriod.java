@@ -48,10 +48,7 @@ public final class ProbeTimeoutExceedsPeriod implements Rule {
   @Override
   public Outcome judge(Subject subject) {
     List<Probe> probes =
-        subject
-            .workload()
-            .template()
-            .servingContainers()
+        subject.workload().template().servingContainers().stream()
             .flatMap(ProbeTimeoutExceedsPeriod::recurring)
             .toList();
     if (probes.isEmpty()) {

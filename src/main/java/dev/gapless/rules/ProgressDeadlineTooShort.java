@@ -57,10 +57,7 @@ public final class ProgressDeadlineTooShort implements Rule {
       return new Outcome.Skipped("a rollout has no deadline here");
     }
     Optional<Container> slowest =
-        subject
-            .workload()
-            .template()
-            .servingContainers()
+        subject.workload().template().servingContainers().stream()
             .max(Comparator.comparingLong(ProgressDeadlineTooShort::startSeconds));
     if (slowest.isEmpty() || startSeconds(slowest.get()) <= deadline.get()) {
       return new Outcome.Passed();

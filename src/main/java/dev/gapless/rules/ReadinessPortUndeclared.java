@@ -42,10 +42,7 @@ public final class ReadinessPortUndeclared implements Rule {
   @Override
   public Outcome judge(Subject subject) {
     List<Container> probed =
-        subject
-            .workload()
-            .template()
-            .servingContainers()
+        subject.workload().template().servingContainers().stream()
             .filter(it -> it.readinessProbe().isPresent())
             .toList();
     if (probed.isEmpty()) {

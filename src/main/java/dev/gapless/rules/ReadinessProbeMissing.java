@@ -77,7 +77,8 @@ public final class ReadinessProbeMissing implements Rule {
     String traffic =
         withPort
             .map(container -> "it declares port " + container.ports().getFirst().containerPort())
-            .orElseGet(() -> "Service \"" + subject.services().getFirst() + "\" selects the pods");
+            .orElseGet(
+                () -> "Service \"" + subject.services().names().getFirst() + "\" selects the pods");
     return new Outcome.Failed(
         List.of(
             Finding.of(
@@ -121,8 +122,7 @@ public final class ReadinessProbeMissing implements Rule {
 
   private static boolean isAsked(PodTemplate template, Container container) {
     return isAskedDirectly(template, container)
-        || template
-            .servingContainers()
+        || template.servingContainers().stream()
             .anyMatch(it -> it.readinessProbe().map(Probe::runsCommand).orElse(false));
   }
 
@@ -132,8 +132,7 @@ public final class ReadinessProbeMissing implements Rule {
     return container.readinessProbe().isPresent()
         || container.ports().stream()
             .anyMatch(port ->
-                template
-                    .servingContainers()
+                template.servingContainers().stream()
                     .anyMatch(asking -> asks(asking, port.containerPort())));
   }
 
@@ -143,6 +142,6 @@ public final class ReadinessProbeMissing implements Rule {
 
   /// Whether any container that holds back a pod's readiness has a readiness probe.
   static boolean hasReadinessProbe(PodTemplate template) {
-    return template.servingContainers().anyMatch(it -> it.readinessProbe().isPresent());
+    return template.servingContainers().stream().anyMatch(it -> it.readinessProbe().isPresent());
   }
 }

@@ -49,8 +49,7 @@ public final class ReadinessProbePartial implements Rule {
     }
     Set<FieldPath> blamed = ReadinessProbeMissing.blamed(subject);
     return Outcome.Failed.ifAny(
-        template
-            .servingContainers()
+        template.servingContainers().stream()
             .filter(it -> !it.ports().isEmpty() && !blamed.contains(it.path()))
             .filter(it -> !ReadinessProbeMissing.isAskedDirectly(template, it))
             .map(it ->

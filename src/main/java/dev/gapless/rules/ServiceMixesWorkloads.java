@@ -172,7 +172,7 @@ public final class ServiceMixesWorkloads implements Rule {
   @Override
   public Outcome judge(Subject subject) {
     List<Service> services =
-        subject.knownServices().stream().filter(ServiceMixesWorkloads::isJudged).toList();
+        subject.services().known().stream().filter(ServiceMixesWorkloads::isJudged).toList();
     if (services.isEmpty()) {
       return new Outcome.Skipped("no known Service sends requests to a port of the pods by number");
     }

@@ -100,13 +100,13 @@ public final class ServicePortUnmatched implements Rule {
   @Override
   public Outcome judge(Subject subject) {
     List<Service> services =
-        subject.knownServices().stream().filter(it -> !named(it).isEmpty()).toList();
+        subject.services().known().stream().filter(it -> !named(it).isEmpty()).toList();
     if (services.isEmpty()) {
       return new Outcome.Skipped("no known Service targets a port of the pods by name");
     }
     PodTemplate template = subject.workload().template();
     List<ContainerPort> ports =
-        template.servingContainers().flatMap(it -> it.ports().stream()).toList();
+        template.servingContainers().stream().flatMap(it -> it.ports().stream()).toList();
     FieldPath path =
         template
             .firstWithPort()

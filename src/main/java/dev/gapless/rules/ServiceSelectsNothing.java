@@ -196,7 +196,7 @@ public final class ServiceSelectsNothing implements Rule {
   @Override
   public Outcome judge(Subject subject) {
     Map<String, String> labels = subject.workload().template().labels();
-    if (!subject.knownServices().isEmpty()) {
+    if (!subject.services().known().isEmpty()) {
       return new Outcome.Passed();
     }
     Optional<List<Service>> services =

@@ -7,18 +7,19 @@ import dev.gapless.rule.Rule;
 import dev.gapless.rule.RuleDoc;
 import dev.gapless.rule.Subject;
 import dev.gapless.workload.Container;
-import dev.gapless.workload.ImageName;
 import dev.gapless.workload.PodTemplate;
 import dev.gapless.workload.PreStop;
 import dev.gapless.workload.Program;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// A proxy in an ordinary container that is gone while the application beside it still needs it.
 public final class SidecarDiesFirst implements Rule {
@@ -91,13 +92,13 @@ public final class SidecarDiesFirst implements Rule {
 
   /// A proxy that is known.
   ///
-  /// @param repository the last parts of its image's name; a regular expression
+  /// @param repositories the last parts of its image's name, any of them
   /// @param ownSeconds how long it stays after SIGTERM when nothing is set
   /// @param files flags and variables that name a file of settings, which is not seen here
   /// @param hint the setting to name to somebody who has none; empty where there is none
   /// @param source where both can be read
   private record Proxy(
-      Pattern repository,
+      List<String> repositories,
       long ownSeconds,
       List<Setting> settings,
       List<String> files,
@@ -121,7 +122,7 @@ public final class SidecarDiesFirst implements Rule {
   private static final List<Proxy> PROXIES =
       List.of(
           new Proxy(
-              Pattern.compile("proxyv2"),
+              List.of("proxyv2"),
               5,
               List.of(
                   Setting.annotation("proxy.istio.io/config", EXITS),
@@ -135,7 +136,7 @@ public final class SidecarDiesFirst implements Rule {
               "terminationDrainDuration",
               "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig"),
           new Proxy(
-              Pattern.compile("linkerd/proxy|linkerd-io/proxy"),
+              List.of("linkerd/proxy", "linkerd-io/proxy"),
               0,
               List.of(
                   Setting.annotation(
@@ -145,14 +146,15 @@ public final class SidecarDiesFirst implements Rule {
               "https://linkerd.io/2/tasks/graceful-shutdown/"),
           // On SIGTERM it closes its listeners at once; what drains them is asked for before that.
           new Proxy(
-              Pattern.compile("envoyproxy/envoy(?:-distroless|-contrib)?"),
+              List.of(
+                  "envoyproxy/envoy", "envoyproxy/envoy-distroless", "envoyproxy/envoy-contrib"),
               0,
               List.of(),
               List.of(),
               "",
               "https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/operations/draining"),
           new Proxy(
-              Pattern.compile("cloud-sql-connectors/cloud-sql-proxy"),
+              List.of("cloud-sql-connectors/cloud-sql-proxy"),
               0,
               List.of(
                   Setting.flag("max-sigterm-delay", DURATION),
@@ -163,7 +165,7 @@ public final class SidecarDiesFirst implements Rule {
               "--max-sigterm-delay",
               "https://github.com/GoogleCloudPlatform/cloud-sql-proxy/blob/main/cmd/root.go"),
           new Proxy(
-              Pattern.compile("alloydb-connectors/alloydb-auth-proxy"),
+              List.of("alloydb-connectors/alloydb-auth-proxy"),
               0,
               List.of(
                   Setting.flag("max-sigterm-delay", DURATION),
@@ -172,7 +174,7 @@ public final class SidecarDiesFirst implements Rule {
               "--max-sigterm-delay",
               "https://github.com/GoogleCloudPlatform/alloydb-auth-proxy/blob/main/README.md"),
           new Proxy(
-              Pattern.compile("daprio/daprd|dapr/daprd"),
+              List.of("daprio/daprd", "dapr/daprd"),
               5,
               List.of(
                   Setting.flag("dapr-block-shutdown-duration", DURATION),
@@ -183,7 +185,7 @@ public final class SidecarDiesFirst implements Rule {
               "--dapr-block-shutdown-duration",
               "https://docs.dapr.io/reference/arguments-annotations-overview/"),
           new Proxy(
-              Pattern.compile("hashicorp/consul-dataplane"),
+              List.of("hashicorp/consul-dataplane"),
               0,
               List.of(
                   Setting.flag("shutdown-grace-period-seconds", DURATION),
@@ -191,6 +193,11 @@ public final class SidecarDiesFirst implements Rule {
               List.of("config-file"),
               "-shutdown-grace-period-seconds",
               "https://github.com/hashicorp/consul-dataplane/blob/main/cmd/consul-dataplane/main.go"));
+
+  private static final Map<String, Proxy> BY_REPOSITORY =
+      PROXIES.stream()
+          .flatMap(proxy -> proxy.repositories().stream().map(it -> Map.entry(it, proxy)))
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
   private static final long FOR_EVER = Long.MAX_VALUE;
 
@@ -285,9 +292,9 @@ public final class SidecarDiesFirst implements Rule {
   }
 
   private static Optional<Proxy> proxy(Container container) {
-    ImageName image = container.program().imageName();
-    for (Proxy proxy : PROXIES) {
-      if (image.endsWith(proxy.repository())) {
+    for (String ending : container.program().imageName().endings()) {
+      Proxy proxy = BY_REPOSITORY.get(ending);
+      if (proxy != null) {
         return Optional.of(proxy);
       }
     }

@@ -21,7 +21,7 @@ record Target(Container container, ContainerPort port, Service service) {
   /// Service that publishes pods which are not ready does not count: no probe means anything to it.
   static List<Target> of(Subject subject) {
     var targets = new ArrayList<Target>();
-    for (Service service : subject.knownServices()) {
+    for (Service service : subject.services().known()) {
       if (service.publishNotReadyAddresses() || isScraped(service.name())) {
         continue;
       }
@@ -37,10 +37,7 @@ record Target(Container container, ContainerPort port, Service service) {
     if (isScraped(port.name().orElse(""))) {
       return;
     }
-    subject
-        .workload()
-        .template()
-        .servingContainers()
+    subject.workload().template().servingContainers().stream()
         .filter(container -> !isScraped(container.name()))
         .forEach(container ->
             container.ports().stream()

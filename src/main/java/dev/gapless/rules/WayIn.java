@@ -164,7 +164,7 @@ record WayIn(String title, int seconds, FieldPath path) {
 
   /// The slowest known way by which requests reach a workload's pods; empty where none is known.
   static Optional<WayIn> slowest(Subject subject) {
-    return slowest(subject.knownServices(), subject.surroundings());
+    return slowest(subject.services().known(), subject.surroundings());
   }
 
   /// The slowest known way by which requests reach the pods behind a Service; empty where none is

@@ -18,6 +18,12 @@ public record Container(
     Optional<PreStop> preStop,
     Program program) {
 
+  /// The same container with another hook.
+  Container with(Optional<PreStop> other) {
+    return new Container(
+        path, name, sidecar, ports, startupProbe, livenessProbe, readinessProbe, other, program);
+  }
+
   /// Where the container's preStop hook stands or would stand.
   public FieldPath preStopPath() {
     return path.child("lifecycle").child("preStop");

@@ -24,13 +24,24 @@ public final class FieldPath {
   // Paths are keys of maps that each review asks often; 0 until somebody does.
   private int hash;
 
+  // A review asks for it again and again too: who wrote a value, and what admission set.
+  private @Nullable String stable;
+
   private FieldPath(@Nullable FieldPath parent, Segment segment) {
     this.parent = parent;
     this.segment = segment;
   }
 
   /// One step of a path.
-  public sealed interface Segment {}
+  public sealed interface Segment {
+    /// What stands a step below a node; a missing node where there is nothing.
+    default JsonNode in(JsonNode above) {
+      return switch (this) {
+        case Field(String name) -> above.path(name);
+        case Element element -> above.path(element.index());
+      };
+    }
+  }
 
   /// A step to a member of an object.
   public record Field(String name) implements Segment {}
@@ -137,12 +148,7 @@ public final class FieldPath {
     if (parent == null) {
       return root;
     }
-    JsonNode above = parent.in(root);
-    JsonNode value =
-        switch (segment) {
-          case Field field -> above.path(field.name());
-          case Element element -> above.path(element.index());
-        };
+    JsonNode value = segment.in(parent.in(root));
     return value.isNull() ? MissingNode.getInstance() : value;
   }
 
@@ -162,7 +168,12 @@ public final class FieldPath {
   /// A form that does not change when elements move:
   /// `spec.template.spec.containers[name=web].image`.
   public String stable() {
-    return render(true);
+    String known = stable;
+    if (known == null) {
+      known = render(true);
+      stable = known;
+    }
+    return known;
   }
 
   /// The form Kubernetes uses in its messages: `spec.template.spec.containers[0].image`.

@@ -1,5 +1,7 @@
 package dev.gapless.workload;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -25,13 +27,17 @@ public record ImageName(String repository, Optional<String> tag) {
   /// Whether the last parts of the repository match, whatever registry and folders a mirror has put
   /// before them; at most the last three are looked at.
   public boolean endsWith(Pattern parts) {
+    return endings().stream().anyMatch(it -> parts.matcher(it).matches());
+  }
+
+  /// The last part of the repository, the last two and the last three.
+  public List<String> endings() {
+    var endings = new ArrayList<String>(MOST_PARTS);
     int slash = repository.length();
     for (int i = 0; i < MOST_PARTS && slash >= 0; i++) {
       slash = repository.lastIndexOf('/', slash - 1);
-      if (parts.matcher(repository.substring(slash + 1)).matches()) {
-        return true;
-      }
+      endings.add(repository.substring(slash + 1));
     }
-    return false;
+    return endings;
   }
 }

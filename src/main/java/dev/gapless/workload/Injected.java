@@ -63,6 +63,11 @@ public final class Injected {
     return injected;
   }
 
+  /// Whether admission has set nothing.
+  public boolean isEmpty() {
+    return values.isEmpty();
+  }
+
   /// Whether admission set the value that stands at this path, or all that stands below it.
   public boolean holds(FieldPath path, JsonNode value) {
     if (values.isEmpty()) {

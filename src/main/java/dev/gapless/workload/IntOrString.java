@@ -5,13 +5,12 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /// Kubernetes' type for a number or a word, used for ports (`80`, `http`) and for shares of
 /// replicas (`1`, `25%`).
 public sealed interface IntOrString {
-  /// A percentage as Kubernetes takes it.
-  Pattern PERCENT = Pattern.compile("[0-9]{1,9}%");
+  /// Of a percentage that Kubernetes takes; more would not fit its own type.
+  int MOST_DIGITS = 9;
 
   /// A plain number.
   record Int(int value) implements IntOrString {
@@ -42,10 +41,22 @@ public sealed interface IntOrString {
 
   /// The number before a percent sign, `0` or more; empty for everything else.
   default OptionalInt percent() {
-    if (!(this instanceof Text(String value)) || !PERCENT.matcher(value).matches()) {
+    if (!(this instanceof Text(String value))) {
       return OptionalInt.empty();
     }
-    return OptionalInt.of(Integer.parseInt(value.substring(0, value.length() - 1)));
+    int digits = value.length() - 1;
+    if (digits < 1 || digits > MOST_DIGITS || value.charAt(digits) != '%') {
+      return OptionalInt.empty();
+    }
+    int number = 0;
+    for (int i = 0; i < digits; i++) {
+      int digit = value.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return OptionalInt.empty();
+      }
+      number = 10 * number + digit;
+    }
+    return OptionalInt.of(number);
   }
 
   /// What this share of `total` replicas comes to, rounded up; 0 for a word that is no percentage.

@@ -48,6 +48,8 @@ public final class WorkloadReader {
   private static final Set<String> REVISION_LABELS =
       Set.of("pod-template-hash", "controller-revision-hash", "rollouts-pod-template-hash");
 
+  private static final FieldPath METADATA = FieldPath.of("metadata");
+
   private static final List<FieldPath> SERVICES =
       List.of(
           Rollout.BLUE_GREEN.child("activeService"),
@@ -104,8 +106,13 @@ public final class WorkloadReader {
           .filter(it -> isUntouched(it.path()));
     }
 
+    Optional<ObjectMeta> metadata() {
+      return workload.map(Workload::metadata).filter(_ -> isUntouched(METADATA));
+    }
+
+    /// A container as it was.
     Optional<Container> container(FieldPath path) {
-      if (workload.isEmpty() || !isUntouched(path)) {
+      if (workload.isEmpty()) {
         return Optional.empty();
       }
       PodTemplate template = workload.get().template();
@@ -119,9 +126,19 @@ public final class WorkloadReader {
       return Optional.empty();
     }
 
-    private boolean isUntouched(FieldPath place) {
+    boolean isUntouched(FieldPath place) {
       for (FieldPath path : changed) {
         if (path.isAtOrBelow(place) || place.isAtOrBelow(path)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /// Whether of a place nothing but this part of it has changed.
+    boolean isUntouchedBesides(FieldPath part, FieldPath place) {
+      for (FieldPath path : changed) {
+        if (!path.isAtOrBelow(part) && (path.isAtOrBelow(place) || place.isAtOrBelow(path))) {
           return false;
         }
       }
@@ -135,7 +152,7 @@ public final class WorkloadReader {
       return Optional.empty();
     }
     Cursor root = Cursor.of(object);
-    ObjectMeta metadata = metadata(root.field("metadata"));
+    ObjectMeta metadata = known.metadata().orElseGet(() -> metadata(root.field("metadata")));
     Cursor spec = root.field("spec");
     PodTemplate template =
         known
@@ -418,7 +435,17 @@ public final class WorkloadReader {
   }
 
   private static Container container(Cursor container, boolean sidecar, Known known) {
-    return known.container(container.path()).orElseGet(() -> container(container, sidecar));
+    Optional<Container> before = known.container(container.path());
+    if (before.isEmpty()) {
+      return container(container, sidecar);
+    }
+    if (known.isUntouched(container.path())) {
+      return before.get();
+    }
+    // What fixes mostly set is a hook.
+    return known.isUntouchedBesides(container.path().child("lifecycle"), container.path())
+        ? before.get().with(preStop(container))
+        : container(container, sidecar);
   }
 
   private static Container container(Cursor container, boolean sidecar) {
@@ -438,7 +465,7 @@ public final class WorkloadReader {
         container.field("startupProbe").optional().map(ProbeReader::read),
         container.field("livenessProbe").optional().map(ProbeReader::read),
         container.field("readinessProbe").optional().map(ProbeReader::read),
-        container.field("lifecycle").field("preStop").optional().map(WorkloadReader::preStop),
+        preStop(container),
         program(container));
   }
 
@@ -460,15 +487,26 @@ public final class WorkloadReader {
         !container.field("envFrom").elements().isEmpty());
   }
 
-  private static PreStop preStop(Cursor preStop) {
-    return new PreStop(
-        preStop.path(),
-        preStop.field("sleep").optional().map(sleep -> sleep.field("seconds").integer().orElse(0L)),
-        preStop.field("exec").optional().map(exec -> words(exec.field("command"))),
-        preStop.field("httpGet").present() || preStop.field("tcpSocket").present());
+  private static Optional<PreStop> preStop(Cursor container) {
+    return container
+        .field("lifecycle")
+        .field("preStop")
+        .optional()
+        .map(it ->
+            new PreStop(
+                it.path(),
+                it.field("sleep")
+                    .optional()
+                    .map(sleep -> sleep.field("seconds").integer().orElse(0L)),
+                it.field("exec").optional().map(exec -> words(exec.field("command"))),
+                it.field("httpGet").present() || it.field("tcpSocket").present()));
   }
 
   private static List<String> words(Cursor command) {
-    return command.elements().stream().map(word -> word.text().orElse("")).toList();
+    var words = new ArrayList<String>();
+    for (Cursor word : command.elements()) {
+      words.add(word.text().orElse(""));
+    }
+    return List.copyOf(words);
   }
 }

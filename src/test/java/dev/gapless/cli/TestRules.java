@@ -136,10 +136,10 @@ final class TestRules {
 
     @Override
     public Outcome judge(Subject subject) {
-      return subject.services().isEmpty()
+      return !subject.services().any()
           ? new Outcome.Passed()
           : new Outcome.Failed(
-              List.of(Finding.of(FieldPath.of("spec"), "is behind " + subject.services())));
+              List.of(Finding.of(FieldPath.of("spec"), "is behind " + subject.services().names())));
     }
   }
 
