@@ -8,17 +8,21 @@ import dev.gapless.kube.Await;
 import dev.gapless.kube.KubeApiServer;
 import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 
 /// What a create of a Deployment takes in a real API server, as a dry run, with and without two
-/// webhooks.
+/// webhooks; and with two that take no time, so that it shows what of it is the API server's own.
 final class Cluster {
   static final String ADDED = "dry-run create, p50 above none";
   static final String KEPT = "dry-run creates, 8 clients, beside none";
@@ -27,31 +31,36 @@ final class Cluster {
   private static final String NONE = "none";
   private static final String NAMESPACE = "shop";
   private static final int CLIENTS = 8;
-  private static final Duration ROUND = Duration.ofSeconds(3);
+  private static final Duration ROUND = Duration.ofMillis(1500);
   private static final Duration ACTIVE_LIMIT = Duration.ofSeconds(30);
-  private static final int WARM_UP = 3_000;
+  private static final int WARM_UP = 20_000;
   private static final String API = "/apis/admissionregistration.k8s.io/v1/";
-  private static final List<String> KINDS = List.of("Mutating", "Validating");
+  private static final String DURATION = "apiserver_admission_webhook_admission_duration_seconds";
+
+  // An API server speaks HTTP/1.1 to a Service. To the loopback it would offer HTTP/2, and does not
+  // know that this ends there, too.
+  private static final String HOST = "0.0.0.0";
+
+  private static final String ALLOWED =
+      """
+      {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"0","allowed":true}}
+      """;
 
   private final Samples samples;
   private final Programs programs;
   private final KubeApiServer api;
   private final String deployment;
-  private final String unprobed;
 
   private Cluster(Samples samples, Programs programs, KubeApiServer api) {
     this.samples = samples;
     this.programs = programs;
     this.api = api;
-    JsonNode review;
     try {
-      review = new JsonMapper().readTree(SampleReview.body());
+      this.deployment =
+          author(new JsonMapper().readTree(SampleReview.body()).at("/request/object"));
     } catch (IOException impossible) {
       throw new IllegalStateException("the sample is JSON", impossible);
     }
-    this.deployment = author(review.at("/request/object"));
-    this.unprobed =
-        author(SampleReview.creation(SampleReview.Size.SMALL_2K, false).at("/request/object"));
   }
 
   // What the API server itself sets is not for an author to send.
@@ -64,8 +73,35 @@ final class Cluster {
     return object.toString();
   }
 
+  /// The two kinds of webhook, by the path that each is posted to.
+  private enum Kind {
+    MUTATING("Mutating", "/mutate", "admit"),
+    VALIDATING("Validating", "/validate", "validating");
+
+    private final String label;
+    private final String path;
+    private final String type;
+
+    Kind(String label, String path, String type) {
+      this.label = label;
+      this.path = path;
+      this.type = type;
+    }
+
+    String configurations() {
+      return API + label.toLowerCase(Locale.ROOT) + "webhookconfigurations";
+    }
+  }
+
+  /// The creates of one round.
+  ///
+  /// @param millis how long each took, sorted
+  /// @param apiMicros CPU of the API server for one
+  /// @param webhookMicros CPU of the webhooks' server for one
+  private record Creates(double[] millis, double apiMicros, double webhookMicros) {}
+
   /// The middles of one round.
-  private record Round(double p50, double perSecond) {}
+  private record Round(double p50, double perSecond, double apiMicros) {}
 
   static void run(Samples samples, Report report, Programs programs)
       throws IOException, InterruptedException {
@@ -73,93 +109,87 @@ final class Cluster {
       report.leaveOut("cluster: there is no API server (KUBEBUILDER_ASSETS)");
       return;
     }
+    var servers = new ArrayList<Server>();
     try (KubeApiServer api = KubeApiServer.start()) {
       api.createNamespace(NAMESPACE);
       var cluster = new Cluster(samples, programs, api);
-      Optional<Server> gapless = programs.start(Server.GAPLESS);
-      Optional<Server> go = programs.start(Server.GO);
-      try {
-        cluster.compare(gapless, go);
-      } finally {
-        gapless.ifPresent(Server::close);
-        go.ifPresent(Server::close);
+      cluster.start(servers);
+      cluster.compare(servers);
+    } finally {
+      servers.forEach(Server::close);
+    }
+  }
+
+  private void start(List<Server> servers) throws IOException, InterruptedException {
+    Server gapless = programs.start(Server.GAPLESS).orElseThrow();
+    servers.add(gapless);
+    String mutation = gapless.awaitAnswer(Kind.MUTATING.path, SampleReview.body());
+    String validation = gapless.awaitAnswer(Kind.VALIDATING.path, patched());
+    programs.startReplaying(Server.ALLOWED, ALLOWED, ALLOWED).ifPresent(servers::add);
+    programs.startReplaying(Server.REPLAYED, mutation, validation).ifPresent(servers::add);
+    programs.start(Server.GO).ifPresent(servers::add);
+    warm(gapless);
+  }
+
+  // What the validating webhook sees, in all that it judges, once the mutating one has answered.
+  private static byte[] patched() {
+    return SampleReview.creation(SampleReview.Size.TYPICAL_6K, true)
+        .toString()
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void warm(Server server) throws InterruptedException {
+    for (Kind kind : Kind.values()) {
+      byte[] review = kind == Kind.MUTATING ? SampleReview.body() : patched();
+      try (Load load =
+          Load.on(server, kind.path, programs.ca(), HttpVersion.HTTP_1_1, CLIENTS, review)) {
+        load.count(WARM_UP);
       }
     }
   }
 
-  private void compare(Optional<Server> gapless, Optional<Server> go)
-      throws IOException, InterruptedException {
-    for (Optional<Server> server : List.of(gapless, go)) {
-      if (server.isPresent()) {
-        server.get().awaitFirstAnswer(SampleReview.body());
-        try (Load load =
-            Load.on(
-                server.get(), programs.ca(), HttpVersion.HTTP_2, CLIENTS, SampleReview.body())) {
-          load.count(WARM_UP);
-        }
-      }
-    }
-    round("none, warming");
+  private void compare(List<Server> servers) throws IOException, InterruptedException {
+    round("warming", Optional.empty());
+    with(servers.getFirst(), "warming");
     for (int i = 0; i < Bench.REPETITIONS; i++) {
-      Round before = round(NONE + " before");
-      Optional<Round> ours = with(gapless);
-      Optional<Round> theirs = with(go);
-      Round after = round(NONE + " after");
-      ours.ifPresent(it -> compared(Server.GAPLESS, it, before, after));
-      theirs.ifPresent(it -> compared(Server.GO, it, before, after));
+      Round before = round(NONE + " before", Optional.empty());
+      var rounds = new LinkedHashMap<String, Round>();
+      for (Server server : servers) {
+        rounds.put(server.kind(), with(server, server.kind()));
+      }
+      Round after = round(NONE + " after", Optional.empty());
+      rounds.forEach((name, round) -> compared(name, round, before, after));
     }
   }
 
-  private void compared(String subject, Round round, Round before, Round after) {
-    samples.add(PART, subject, ADDED, "ms", round.p50() - (before.p50() + after.p50()) / 2);
-    samples.add(
-        PART, subject, KEPT, "x", 2 * round.perSecond() / (before.perSecond() + after.perSecond()));
-  }
-
-  private Optional<Round> with(Optional<Server> server) throws IOException, InterruptedException {
-    if (server.isEmpty()) {
-      return Optional.empty();
-    }
-    for (String kind : KINDS) {
-      register(kind, server.get());
-    }
-    Await.until("both webhooks to be called", ACTIVE_LIMIT, () -> patched() && denied());
-    double cpu = server.get().cpuSeconds();
-    double[] asked = admission();
-    Round round = round(server.get().kind());
-    double[] answered = admission();
-    double creates = (answered[1] - asked[1]) / KINDS.size();
-    String kind = server.get().kind();
-    samples.add(
-        PART,
-        kind,
-        "webhooks' CPU per create",
+  private void compared(String name, Round round, Round before, Round after) {
+    add(name, ADDED, "ms", round.p50() - (before.p50() + after.p50()) / 2);
+    add(
+        name,
+        "API server's CPU per create above none",
         "us",
-        (server.get().cpuSeconds() - cpu) * 1e6 / creates);
-    samples.add(
-        PART,
-        kind,
-        "mean of admission_duration_seconds, a webhook",
-        "ms",
-        (answered[0] - asked[0]) * 1e3 / (answered[1] - asked[1]));
-    for (String each : KINDS) {
-      api.send("DELETE", path(each) + "/bench", "", "");
+        round.apiMicros() - (before.apiMicros() + after.apiMicros()) / 2);
+    add(name, KEPT, "x", 2 * round.perSecond() / (before.perSecond() + after.perSecond()));
+  }
+
+  private Round with(Server server, String name) throws IOException, InterruptedException {
+    for (Kind kind : Kind.values()) {
+      register(kind, server);
     }
-    Await.until("no webhook to be called", ACTIVE_LIMIT, () -> !patched() && !denied());
-    return Optional.of(round);
+    awaitCalls(Kind.values().length);
+    Round round = round(name, Optional.of(server));
+    for (Kind kind : Kind.values()) {
+      api.send("DELETE", kind.configurations() + "/bench", "", "");
+    }
+    awaitCalls(0);
+    return round;
   }
 
-  private static String path(String kind) {
-    return API + kind.toLowerCase(java.util.Locale.ROOT) + "webhookconfigurations";
-  }
-
-  private void register(String kind, Server server) throws IOException {
-    String url =
-        "https://127.0.0.1:" + server.port() + (kind.equals("Mutating") ? "/mutate" : "/validate");
+  private void register(Kind kind, Server server) throws IOException {
     ApiResponse response =
         api.send(
             "POST",
-            path(kind),
+            kind.configurations(),
             "application/yaml",
             """
             apiVersion: admissionregistration.k8s.io/v1
@@ -168,68 +198,99 @@ final class Cluster {
             webhooks:
               - name: bench.gapless.dev
                 admissionReviewVersions: [v1]
-                clientConfig: {url: "%s", caBundle: %s}
+                clientConfig: {url: "https://%s:%d%s", caBundle: %s}
                 sideEffects: None
                 failurePolicy: Fail
                 rules:
                   - {apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}
             """
                 .formatted(
-                    kind,
-                    url,
+                    kind.label,
+                    HOST,
+                    server.port(),
+                    kind.path,
                     Base64.getEncoder().encodeToString(Files.readAllBytes(programs.ca()))));
     if (!response.accepted()) {
       throw new IllegalStateException("cannot register a webhook: " + response.message());
     }
   }
 
-  private boolean patched() {
-    return !create(deployment)
-        .body()
-        .at("/spec/template/spec/containers/0/lifecycle/preStop")
-        .isMissingNode();
+  /// Creates until a create makes the API server call so many webhooks.
+  private void awaitCalls(int webhooks) {
+    Await.until(
+        webhooks + " webhooks to be called",
+        ACTIVE_LIMIT,
+        () -> {
+          double before = calls();
+          return create().accepted() && calls() - before == webhooks;
+        });
   }
 
-  private boolean denied() {
-    return !create(unprobed).accepted();
+  private double calls() {
+    String metrics = metrics();
+    return Arrays.stream(Kind.values()).mapToDouble(it -> sum(metrics, "_count", it)).sum();
   }
 
-  private ApiResponse create(String object) {
-    return api.send(
-        "POST",
-        "/apis/apps/v1/namespaces/" + NAMESPACE + "/deployments?dryRun=All",
-        "application/json",
-        object);
+  private String metrics() {
+    return api.send("GET", "/metrics", "", "").body().asText();
   }
 
-  /// The webhooks' seconds and calls, as the API server counts them.
-  private double[] admission() {
-    String metrics = api.send("GET", "/metrics", "", "").body().asText();
-    String name = "apiserver_admission_webhook_admission_duration_seconds";
-    return new double[] {sum(metrics, name + "_sum{"), sum(metrics, name + "_count{")};
-  }
-
-  private static double sum(String metrics, String prefix) {
+  private static double sum(String metrics, String suffix, Kind kind) {
     return metrics
         .lines()
-        .filter(it -> it.startsWith(prefix) && it.contains("name=\"bench.gapless.dev\""))
+        .filter(it -> it.startsWith(DURATION + suffix + "{"))
+        .filter(it -> it.contains("name=\"bench.gapless.dev\""))
+        .filter(it -> it.contains("type=\"" + kind.type + "\""))
         .mapToDouble(it -> Double.parseDouble(it.substring(it.lastIndexOf(' ') + 1)))
         .sum();
   }
 
-  private Round round(String subject) throws InterruptedException {
-    double[] alone = creates(1);
-    double[] together = creates(CLIENTS);
-    double p50 = alone[alone.length / 2];
-    double perSecond = together.length / (double) ROUND.toSeconds();
-    samples.add(PART, subject, "dry-run create, p50", "ms", p50);
-    samples.add(PART, subject, "dry-run create, p99", "ms", alone[alone.length * 99 / 100]);
-    samples.add(PART, subject, "dry-run creates, 8 clients", "/s", perSecond);
-    return new Round(p50, perSecond);
+  private Round round(String name, Optional<Server> webhook) throws InterruptedException {
+    String before = metrics();
+    Creates alone = creates(1, webhook);
+    String after = metrics();
+    Creates together = creates(CLIENTS, webhook);
+    double p50 = alone.millis()[alone.millis().length / 2];
+    double perSecond = together.millis().length * 1e3 / ROUND.toMillis();
+    add(name, "dry-run create, p50", "ms", p50);
+    add(name, "dry-run create, p99", "ms", alone.millis()[alone.millis().length * 99 / 100]);
+    add(name, "API server's CPU per create", "us", alone.apiMicros());
+    if (webhook.isPresent()) {
+      add(name, "webhooks' CPU per create", "us", alone.webhookMicros());
+      for (Kind kind : Kind.values()) {
+        double seconds = sum(after, "_sum", kind) - sum(before, "_sum", kind);
+        double calls = sum(after, "_count", kind) - sum(before, "_count", kind);
+        add(
+            name,
+            "mean of " + kind.path + " as the API server sees it",
+            "ms",
+            seconds / calls * 1e3);
+      }
+    }
+    add(name, "dry-run creates, 8 clients", "/s", perSecond);
+    add(name, "API server's CPU per create, 8 clients", "us", together.apiMicros());
+    if (webhook.isPresent()) {
+      add(name, "webhooks' CPU per create, 8 clients", "us", together.webhookMicros());
+    }
+    return new Round(p50, perSecond, alone.apiMicros());
+  }
+
+  private void add(String name, String what, String unit, double value) {
+    samples.add(PART, name, what, unit, value);
+  }
+
+  private Creates creates(int clients, Optional<Server> webhook) throws InterruptedException {
+    double api = Server.cpuSeconds(this.api.process());
+    double server = webhook.map(Server::cpuSeconds).orElse(0.0);
+    double[] millis = millis(clients);
+    return new Creates(
+        millis,
+        (Server.cpuSeconds(this.api.process()) - api) * 1e6 / millis.length,
+        (webhook.map(Server::cpuSeconds).orElse(0.0) - server) * 1e6 / millis.length);
   }
 
   /// How long each create took in one round, in milliseconds, sorted.
-  private double[] creates(int clients) throws InterruptedException {
+  private double[] millis(int clients) throws InterruptedException {
     var millis = new ConcurrentLinkedQueue<Double>();
     var failures = new ConcurrentLinkedQueue<String>();
     long end = System.nanoTime() + ROUND.toNanos();
@@ -253,7 +314,7 @@ final class Cluster {
     try {
       while (System.nanoTime() < end) {
         long start = System.nanoTime();
-        ApiResponse response = create(deployment);
+        ApiResponse response = create();
         millis.add((System.nanoTime() - start) / 1e6);
         if (!response.accepted()) {
           failures.add(response.message());
@@ -263,5 +324,13 @@ final class Cluster {
     } catch (RuntimeException unanswered) {
       failures.add(unanswered.toString());
     }
+  }
+
+  private ApiResponse create() {
+    return api.send(
+        "POST",
+        "/apis/apps/v1/namespaces/" + NAMESPACE + "/deployments?dryRun=All",
+        "application/json",
+        deployment);
   }
 }

@@ -51,7 +51,8 @@ final class Load implements AutoCloseable {
     }
   }
 
-  private Load(Server server, Path ca, HttpVersion version, int connections, byte[] body) {
+  private Load(
+      Server server, String path, Path ca, HttpVersion version, int connections, byte[] body) {
     this.vertx = Vertx.vertx();
     this.context = vertx.getOrCreateContext();
     this.client =
@@ -71,7 +72,7 @@ final class Load implements AutoCloseable {
             .setMethod(HttpMethod.POST)
             .setHost("127.0.0.1")
             .setPort(server.port())
-            .setURI(server.path())
+            .setURI(path)
             .putHeader("Content-Type", "application/json");
     this.body = Buffer.buffer(body);
     this.connections = connections;
@@ -79,7 +80,13 @@ final class Load implements AutoCloseable {
 
   /// Clients with all their connections open, so that no handshake is counted.
   static Load on(Server server, Path ca, HttpVersion version, int connections, byte[] body) {
-    var load = new Load(server, ca, version, connections, body);
+    return on(server, server.path(), ca, version, connections, body);
+  }
+
+  /// The same for another path than the server's own.
+  static Load on(
+      Server server, String path, Path ca, HttpVersion version, int connections, byte[] body) {
+    var load = new Load(server, path, ca, version, connections, body);
     load.count(2 * connections);
     return load;
   }

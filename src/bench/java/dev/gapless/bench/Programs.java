@@ -1,12 +1,11 @@
 package dev.gapless.bench;
 
-import dev.gapless.tls.DevelopmentCertificate;
+import dev.gapless.reliability.GivenCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,12 +16,12 @@ import java.util.Optional;
 record Programs(Path work) {
 
   Programs {
-    DevelopmentCertificate.in(work.resolve("certs"), Clock.systemUTC());
+    GivenCertificate.in(work);
   }
 
   /// The certificate by which to trust every server here.
   Path ca() {
-    return work.resolve("certs/ca.crt");
+    return work.resolve("ca.crt");
   }
 
   List<String> gapless(String... arguments) {
@@ -69,11 +68,11 @@ record Programs(Path work) {
   }
 
   private String certificate() {
-    return work.resolve("certs/tls.crt").toString();
+    return work.resolve("tls.crt").toString();
   }
 
   private String key() {
-    return work.resolve("certs/tls.key").toString();
+    return work.resolve("tls.key").toString();
   }
 
   /// A server of a kind; empty where there is no program for it.
@@ -101,20 +100,33 @@ record Programs(Path work) {
                       Integer.toString(port),
                       certificate,
                       key)));
-      default ->
-          built("webhook")
-              .map(webhook ->
-                  Server.start(
-                      kind,
-                      this,
-                      port,
-                      kind.equals(Server.GO_FIXED) ? "/fixed" : "/mutate",
-                      List.of(
-                          webhook.toString(),
-                          "--address=127.0.0.1:" + port,
-                          "--certificate=" + certificate,
-                          "--key=" + key)));
+      default -> webhook(kind, port, List.of());
     };
+  }
+
+  /// A server in Go that answers each review with the same, but for the uid.
+  Optional<Server> startReplaying(String kind, String mutation, String validation)
+      throws IOException {
+    Path answers = Files.createDirectories(work.resolve(kind.replace(' ', '-')));
+    Files.writeString(answers.resolve("mutate.json"), mutation);
+    Files.writeString(answers.resolve("validate.json"), validation);
+    return webhook(kind, freePort(), List.of("--answers=" + answers));
+  }
+
+  private Optional<Server> webhook(String kind, int port, List<String> more) {
+    return built("webhook")
+        .map(webhook -> {
+          var command =
+              new ArrayList<>(
+                  List.of(
+                      webhook.toString(),
+                      "--address=127.0.0.1:" + port,
+                      "--certificate=" + certificate(),
+                      "--key=" + key()));
+          command.addAll(more);
+          return Server.start(
+              kind, this, port, kind.equals(Server.GO_FIXED) ? "/fixed" : "/mutate", command);
+        });
   }
 
   static int freePort() throws IOException {

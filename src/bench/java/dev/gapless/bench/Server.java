@@ -21,6 +21,12 @@ final class Server implements AutoCloseable {
   static final String GO_FIXED = "go fixed";
   static final String VERTX_FIXED = "vertx fixed";
 
+  /// Says "allowed" to each request, without reading more of it than its uid.
+  static final String ALLOWED = "go allowed";
+
+  /// Answers what Gapless answered, likewise.
+  static final String REPLAYED = "go replayed";
+
   /// The kernel counts CPU time in hundredths of a second, whatever its own clock does.
   private static final double TICKS_PER_SECOND = 100;
 
@@ -64,6 +70,12 @@ final class Server implements AutoCloseable {
   ///
   /// @return the seconds since the start
   double awaitFirstAnswer(byte[] review) throws InterruptedException {
+    demandThatItIsRight(awaitAnswer(path, review));
+    return (System.nanoTime() - started) / 1e9;
+  }
+
+  /// Posts a review until it is answered, and returns that answer.
+  String awaitAnswer(String path, byte[] review) throws InterruptedException {
     try (HttpClient client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -81,8 +93,7 @@ final class Server implements AutoCloseable {
         try {
           var response = client.send(request, HttpResponse.BodyHandlers.ofString());
           if (response.statusCode() == 200) {
-            demandThatItIsRight(response.body());
-            return (System.nanoTime() - started) / 1e9;
+            return response.body();
           }
         } catch (IOException _) {
           // Not there yet.
@@ -102,14 +113,19 @@ final class Server implements AutoCloseable {
 
   /// The CPU time that it has used, user and system, in seconds.
   double cpuSeconds() {
-    String stat = read("stat");
+    return cpuSeconds(process.program().orElseThrow());
+  }
+
+  /// The CPU time that any process has used, user and system, in seconds.
+  static double cpuSeconds(ProcessHandle process) {
+    String stat = read(process, "stat");
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
   }
 
   /// What of it is in memory, in megabytes.
   double residentMegabytes() {
-    return read("status")
+    return read(process.program().orElseThrow(), "status")
             .lines()
             .filter(it -> it.startsWith("VmRSS:"))
             .mapToLong(it -> Long.parseLong(it.replaceAll("\\D", "")))
@@ -118,13 +134,12 @@ final class Server implements AutoCloseable {
         / 1e6;
   }
 
-  private String read(String file) {
-    long pid = process.program().orElseThrow().pid();
+  private static String read(ProcessHandle process, String file) {
+    Path path = Path.of("/proc", Long.toString(process.pid()), file);
     try {
-      return new String(
-          Files.readAllBytes(Path.of("/proc", Long.toString(pid), file)), StandardCharsets.UTF_8);
+      return new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot ask for " + file + " of " + kind, e);
+      throw new UncheckedIOException("cannot read " + path, e);
     }
   }
 

@@ -201,6 +201,11 @@ public final class KubeApiServer implements AutoCloseable {
     return folder.resolve("kubeconfig");
   }
 
+  /// The API server's process, without etcd's.
+  public ProcessHandle process() {
+    return children.get(1).program().orElseThrow();
+  }
+
   /// A folder for what belongs to this server; it goes with it.
   public Path folder() {
     return folder;

@@ -33,7 +33,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /// A CA and the certificate it issues for all the names by which the tests reach Gapless, in PEM
 /// files as cert-manager would mount them.
-final class GivenCertificate {
+public final class GivenCertificate {
   private static final Duration LIFE = Duration.ofDays(1);
   private static final int SERIAL_BITS = 64;
   private static final List<GeneralName> NAMES =
@@ -53,8 +53,9 @@ final class GivenCertificate {
   }
 
   /// Issues one into a folder.
-  static GivenCertificate in(Path folder) {
+  public static GivenCertificate in(Path folder) {
     var given = new GivenCertificate(folder);
+    write(given.ca(), given.caCertificate);
     given.renew();
     return given;
   }
@@ -76,13 +77,18 @@ final class GivenCertificate {
             new GeneralNames(NAMES.toArray(GeneralName[]::new))));
   }
 
+  /// The file with the CA's certificate.
+  public Path ca() {
+    return folder.resolve("ca.crt");
+  }
+
   /// The file with the server's certificate.
-  Path certificate() {
+  public Path certificate() {
     return folder.resolve("tls.crt");
   }
 
   /// The file with its key.
-  Path key() {
+  public Path key() {
     return folder.resolve("tls.key");
   }
 
