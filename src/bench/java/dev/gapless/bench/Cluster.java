@@ -149,7 +149,7 @@ final class Cluster {
   }
 
   private void compare(List<Server> servers) throws IOException, InterruptedException {
-    round("warming", Optional.empty());
+    round(NONE + ", warming", Optional.empty());
     with(servers.getFirst(), "warming");
     for (int i = 0; i < Bench.REPETITIONS; i++) {
       Round before = round(NONE + " before", Optional.empty());
