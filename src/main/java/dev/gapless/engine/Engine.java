@@ -235,7 +235,9 @@ public final class Engine {
       this.circumstances = new Circumstances(given, review.namespace(), review.today(), policy);
       this.subject = subject(given);
       apply(restoring);
-      this.begun = patch.object();
+      // A restored record may name any field, those too by which Services find the pods.
+      this.services = null;
+      this.begun = restoring.isEmpty() ? review.object() : patch.object().deepCopy();
       this.startsRollout = review.oldObject().map(this::startsRollout).orElse(true);
     }
 
@@ -252,6 +254,8 @@ public final class Engine {
       for (Rule rule : judging(given)) {
         results.add(result(rule));
       }
+      // What the last fix has left must be readable, too.
+      subject();
       recordInjected();
       return new Evaluation.Judged(
           given,
@@ -398,7 +402,7 @@ public final class Engine {
       }
     }
 
-    // The same for all that the object becomes: no fix changes what a Service selects by.
+    // The same from the first rule to the last: no fix changes what a Service selects by.
     private PodServices services(Workload workload) {
       PodServices known = services;
       if (known == null) {

@@ -267,7 +267,7 @@ public final class Surroundings {
     String namespace = neighbour.namespace();
     return switch (neighbour) {
       case Service service -> {
-        var labels = new ArrayList<>(labels(type, namespace, service.selector()));
+        List<Label> labels = labels(type, namespace, service.selector());
         labels.add(Label.all(type, namespace));
         yield List.copyOf(labels);
       }
@@ -287,7 +287,7 @@ public final class Surroundings {
               .distinct()
               .toList();
       case WorkloadOutline workload -> {
-        var labels = new ArrayList<>(labels(type, namespace, workload.podLabels()));
+        List<Label> labels = labels(type, namespace, workload.podLabels());
         labels.add(Label.all(type, namespace));
         yield List.copyOf(labels);
       }
@@ -298,6 +298,7 @@ public final class Surroundings {
 
   private static List<Label> labels(
       NeighbourType type, String namespace, Map<String, String> labels) {
+    // Most callers add one more, for all of the type.
     var under = new ArrayList<Label>(labels.size() + 1);
     labels.forEach((key, value) -> under.add(new Label(type, namespace, key, value)));
     return under;

@@ -12,8 +12,9 @@ import java.util.Set;
 
 /// A working copy of an object and the RFC 6902 operations that lead to it.
 ///
-/// No node that was given is ever changed, so that what comes out may share them. Only edited
-/// fields are touched: what this build does not know survives byte for byte.
+/// No node that was given is ever changed, so that what comes out may share them; none may be given
+/// that is part of the working copy. Only edited fields are touched: what this build does not know
+/// survives byte for byte.
 public final class JsonPatch {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 

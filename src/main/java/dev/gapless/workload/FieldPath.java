@@ -182,19 +182,19 @@ public final class FieldPath {
     return render(false);
   }
 
-  private String render(boolean stable) {
+  private String render(boolean byName) {
     var text = new StringBuilder();
-    render(stable, text);
+    render(byName, text);
     return text.toString();
   }
 
-  private void render(boolean stable, StringBuilder text) {
+  private void render(boolean byName, StringBuilder text) {
     if (parent == null) {
       return;
     }
-    parent.render(stable, text);
+    parent.render(byName, text);
     switch (segment) {
-      case Element element when stable && element.name().isPresent() ->
+      case Element element when byName && element.name().isPresent() ->
           text.append("[name=").append(element.name().get()).append(']');
       case Element element -> text.append('[').append(element.index()).append(']');
       case Field(String name) when name.indexOf('.') >= 0 || name.indexOf('/') >= 0 ->

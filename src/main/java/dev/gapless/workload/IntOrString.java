@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 /// Kubernetes' type for a number or a word, used for ports (`80`, `http`) and for shares of
 /// replicas (`1`, `25%`).
 public sealed interface IntOrString {
-  /// Of a percentage that Kubernetes takes; more would not fit its own type.
+  /// Of a percentage; more may not fit an int.
   int MOST_DIGITS = 9;
 
   /// A plain number.

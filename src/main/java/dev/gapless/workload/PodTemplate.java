@@ -37,7 +37,7 @@ public record PodTemplate(
     }
     var serving = new ArrayList<Container>(containers);
     serving.addAll(sidecars);
-    return serving;
+    return List.copyOf(serving);
   }
 
   /// The first container that declares a port.

@@ -46,6 +46,28 @@ class JsonPatchTest {
   }
 
   @Test
+  void whatLeadsIntoAValueLeavesItAndTheOperationThatSetItAlone() throws JsonProcessingException {
+    JsonNode given = JSON.readTree("{}");
+    JsonNode value = JSON.readTree("{\"b\":{\"c\":1}}");
+    JsonPatch patch = new JsonPatch(given);
+    patch.apply(new Edit.Set(FieldPath.of("a"), value));
+    patch.apply(new Edit.Set(FieldPath.of("x"), value));
+    patch.apply(new Edit.Set(FieldPath.of("a", "b", "c"), IntNode.valueOf(2)));
+    patch.apply(new Edit.Remove(FieldPath.of("x", "b")));
+    assertEquals("{\"b\":{\"c\":1}}", value.toString());
+    assertEquals("{\"a\":{\"b\":{\"c\":2}},\"x\":{}}", patch.object().toString());
+    assertEquals(
+        JSON.readTree(
+            """
+            [{"op":"add","path":"/a","value":{"b":{"c":1}}},
+             {"op":"add","path":"/x","value":{"b":{"c":1}}},
+             {"op":"replace","path":"/a/b/c","value":2},
+             {"op":"remove","path":"/x/b"}]
+            """),
+        patch.operations());
+  }
+
+  @Test
   void pointersEscapeWhatRfc6901Reserves() throws JsonProcessingException {
     JsonPatch patch = new JsonPatch(JSON.readTree("{\"metadata\":{\"annotations\":{}}}"));
     patch.apply(new Edit.Set(FieldPath.of("metadata", "annotations", "a~b/c"), IntNode.valueOf(1)));
