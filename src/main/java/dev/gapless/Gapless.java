@@ -10,6 +10,12 @@ public final class Gapless {
   Gapless() {}
 
   public static void main(String[] arguments) {
-    System.exit(GaplessCommand.run(arguments));
+    int code = GaplessCommand.run(arguments);
+    if (arguments.length > 0 && arguments[0].equals("serve")) {
+      System.exit(code);
+    }
+    // Everything is written and closed. System.exit would look for a logger in every jar there is,
+    // which costs more than to judge a file.
+    Runtime.getRuntime().halt(code);
   }
 }

@@ -8,7 +8,7 @@ final class Printable {
   private Printable() {}
 
   static String of(String text) {
-    if (text.codePoints().allMatch(Printable::isPlain)) {
+    if (isAscii(text) || text.codePoints().allMatch(Printable::isPlain)) {
       return text;
     }
     var shown = new StringBuilder();
@@ -23,6 +23,17 @@ final class Printable {
           }
         });
     return shown.toString();
+  }
+
+  // Almost every line is, and it is much cheaper to find out.
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char unit = text.charAt(i);
+      if (unit < ' ' || unit > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isPlain(int point) {

@@ -29,9 +29,14 @@ final class WholeFile {
       Path part =
           target.resolveSibling(
               "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+      // For an end by a signal; no other end of the process looks at it.
       part.toFile().deleteOnExit();
-      print(part, content);
-      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+      try {
+        print(part, content);
+        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(part);
+      }
     } catch (IOException e) {
       throw new UsageException(Printable.of(file + ": cannot be written: " + reason(e)));
     }

@@ -176,9 +176,29 @@ public final class ManifestParser {
     var objects = new ArrayList<ManifestObject>();
     collect(root, root.value(), FieldPath.ROOT, firstLine, objects);
     var repeated = new ArrayList<RepeatedKey>();
-    collectRepeated(root, FieldPath.ROOT, firstLine, repeated);
+    if (holdsRepeated(root)) {
+      collectRepeated(root, FieldPath.ROOT, firstLine, repeated);
+    }
     return new ManifestPart.Document(
         text, format, root.value(), List.copyOf(objects), List.copyOf(repeated));
+  }
+
+  // Hardly any document does, and to make the path of its every field costs much more.
+  private static boolean holdsRepeated(Located located) {
+    if (!located.repeated().isEmpty()) {
+      return true;
+    }
+    for (Located member : located.members().values()) {
+      if (holdsRepeated(member)) {
+        return true;
+      }
+    }
+    for (Located element : located.elements()) {
+      if (holdsRepeated(element)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void collectRepeated(

@@ -157,8 +157,16 @@ public final class ManifestReader {
     InputStream open() throws IOException;
   }
 
-  /// A source by what it is cut into.
-  private record Listed(String name, Supplier<List<ManifestPiece>> cutting) implements Source {
+  /// A source by what it is cut into; each is equal to itself alone.
+  private static final class Listed implements Source {
+    private final String name;
+    private final Supplier<List<ManifestPiece>> cutting;
+
+    Listed(String name, Supplier<List<ManifestPiece>> cutting) {
+      this.name = name;
+      this.cutting = cutting;
+    }
+
     @Override
     public List<ManifestPiece> pieces() {
       return cutting.get();

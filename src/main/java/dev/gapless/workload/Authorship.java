@@ -2,7 +2,6 @@ package dev.gapless.workload;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,6 @@ public final class Authorship {
 
   private static final FieldPath LAST_APPLIED =
       FieldPath.of("metadata", "annotations", LAST_APPLIED_ANNOTATION);
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final Source source;
   private final boolean defaulted;
@@ -163,7 +161,7 @@ public final class Authorship {
 
   private static JsonNode parsed(String text) {
     try {
-      return JSON.readTree(text);
+      return AnnotationJson.read(text);
     } catch (JsonProcessingException _) {
       return MissingNode.getInstance();
     }

@@ -2,7 +2,6 @@ package dev.gapless.workload;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
@@ -25,7 +24,6 @@ public final class Injected {
   public static final FieldPath PATH = FieldPath.of("metadata", "annotations", ANNOTATION);
 
   private static final String WAS = "was:";
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final SortedMap<String, JsonNode> values = new TreeMap<>();
   private final SortedMap<String, JsonNode> replaced = new TreeMap<>();
@@ -45,7 +43,7 @@ public final class Injected {
       return injected;
     }
     try {
-      for (var entry : JSON.readTree(annotation.textValue()).properties()) {
+      for (var entry : AnnotationJson.read(annotation.textValue()).properties()) {
         if (entry.getKey().startsWith(WAS)) {
           injected.replaced.put(entry.getKey().substring(WAS.length()), entry.getValue());
           continue;
