@@ -49,8 +49,6 @@ final class Micro {
                 "rule",
                 Stream.concat(Stream.of(RuleBenchmark.NONE), Catalog.ids().stream().sorted())
                     .toArray(String[]::new))
-            .warmupIterations(2)
-            .warmupTime(TimeValue.milliseconds(700))
             .measurementIterations(5)
             .measurementTime(TimeValue.milliseconds(300))
             .addProfiler(GCProfiler.class)

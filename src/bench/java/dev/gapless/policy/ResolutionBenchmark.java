@@ -12,16 +12,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
 
 /// Which policy governs the workloads of several thousand namespaces, one after the other.
 ///
 /// Each policy is for one team, every third of them for its web tier alone; a last one is for
 /// everybody.
+@Warmup(iterations = 2, time = 700, timeUnit = TimeUnit.MILLISECONDS)
 @State(Scope.Thread)
 public class ResolutionBenchmark {
   @Param({"1", "100", "1000"})
