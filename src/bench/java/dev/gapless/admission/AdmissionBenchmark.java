@@ -14,6 +14,7 @@ import dev.gapless.workload.KubernetesVersion;
 import java.time.LocalDate;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -21,7 +22,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /// A typical admission from the request's bytes to the answer's, without HTTP.
 // The second compiler takes seconds over so much code.
-@Warmup(iterations = 6, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 5, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @State(Scope.Thread)
 public class AdmissionBenchmark {
   private static final ObjectWriter JSON = new JsonMapper().writer();

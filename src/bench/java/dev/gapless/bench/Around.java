@@ -69,7 +69,7 @@ public final class Around {
     }
   }
 
-  // In a JVM of its own, with the options that Gapless is shipped with.
+  // In a JVM of its own, with the collector and the object headers of `serve`.
   private static String measured(int workloads, int perNamespace)
       throws IOException, InterruptedException {
     Process process =
@@ -77,7 +77,7 @@ public final class Around {
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseCompactObjectHeaders",
                     "-cp",
                     System.getProperty("java.class.path"),
                     Around.class.getName(),

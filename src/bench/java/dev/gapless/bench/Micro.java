@@ -16,10 +16,9 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/// What the code costs without a wire: the JMH benchmarks, five repetitions each.
+/// What the code costs without a wire: the JMH benchmarks, each with repetitions of its own.
 final class Micro {
   private Micro() {}
 
@@ -49,8 +48,6 @@ final class Micro {
                 "rule",
                 Stream.concat(Stream.of(RuleBenchmark.NONE), Catalog.ids().stream().sorted())
                     .toArray(String[]::new))
-            .measurementIterations(5)
-            .measurementTime(TimeValue.milliseconds(300))
             .addProfiler(GCProfiler.class)
             .verbosity(VerboseMode.SILENT);
     names.forEach(options::include);

@@ -10,6 +10,8 @@ import java.util.List;
 /// @param perNamespace how many Deployments share a namespace
 record SampleCluster(int workloads, int perNamespace) {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final ObjectNode DEPLOYMENT =
+      SampleReview.creation(SampleReview.Size.TYPICAL_6K, true).withObject("/request/object");
 
   /// The objects of each workload.
   static final List<String> KINDS =
@@ -28,8 +30,7 @@ record SampleCluster(int workloads, int perNamespace) {
   }
 
   private ObjectNode deployment(int workload) {
-    ObjectNode deployment =
-        SampleReview.creation(SampleReview.Size.TYPICAL_6K, true).withObject("/request/object");
+    ObjectNode deployment = DEPLOYMENT.deepCopy();
     named(deployment, workload);
     deployment.withObject("/spec/selector").set("matchLabels", selector(workload));
     ObjectNode labels = selector(workload);

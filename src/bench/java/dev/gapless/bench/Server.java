@@ -74,6 +74,11 @@ final class Server implements AutoCloseable {
     return (System.nanoTime() - started) / 1e9;
   }
 
+  /// Whether it has compilers that learn as it runs.
+  boolean isJvm() {
+    return kind.equals(GAPLESS) || kind.equals(VERTX_FIXED);
+  }
+
   /// Posts a review until it is answered, and returns that answer.
   String awaitAnswer(String path, byte[] review) throws InterruptedException {
     try (HttpClient client =

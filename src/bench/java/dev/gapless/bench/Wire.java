@@ -19,6 +19,7 @@ final class Wire {
 
   // By then the second compiler has done its work; what comes before is a matter of the start.
   private static final int WARM_UP = 40_000;
+  private static final int AS_IT_IS = 2_000;
 
   private static final Duration ROUND = Duration.ofSeconds(1);
   private static final Duration OPEN_ROUND = Duration.ofSeconds(2);
@@ -77,7 +78,7 @@ final class Wire {
       server.get().awaitFirstAnswer(review);
       for (HttpVersion version : VERSIONS) {
         try (Load load = Load.on(server.get(), programs.ca(), version, 20, review)) {
-          load.count(WARM_UP / 2);
+          load.count((server.get().isJvm() ? WARM_UP : AS_IT_IS) / VERSIONS.size());
         }
       }
     }

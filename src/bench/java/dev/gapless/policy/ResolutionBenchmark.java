@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -24,7 +25,8 @@ import org.openjdk.jmh.annotations.Warmup;
 ///
 /// Each policy is for one team, every third of them for its web tier alone; a last one is for
 /// everybody.
-@Warmup(iterations = 2, time = 700, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 150, timeUnit = TimeUnit.MILLISECONDS)
 @State(Scope.Thread)
 public class ResolutionBenchmark {
   @Param({"1", "100", "1000"})
