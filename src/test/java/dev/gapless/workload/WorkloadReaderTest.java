@@ -21,22 +21,6 @@ class WorkloadReaderTest {
   private static final FieldPath SIDECAR = POD.child("initContainers").element(0, "mesh");
   private static final FieldPath HOOK = FIRST.child("lifecycle").child("preStop");
 
-  private static final String OBJECT =
-      """
-      {"apiVersion": "%s", "kind": "%s",
-       "metadata": {"name": "web", "namespace": "shop", "labels": {"a": "b"}},
-       "spec": {"replicas": 3, "selector": {"matchLabels": {"app": "web"}},
-        "strategy": {"canary": {"maxSurge": 1}},
-        "template": {"metadata": {"labels": {"app": "web"}}, "spec": {
-         "terminationGracePeriodSeconds": 30,
-         "initContainers": [{"name": "mesh", "image": "mesh", "restartPolicy": "Always"}],
-         "containers": [
-          {"name": "web", "image": "web:1", "env": [{"name": "A", "value": "b"}],
-           "ports": [{"containerPort": 80}],
-           "lifecycle": {"preStop": {"exec": {"command": ["sleep", "5"]}}}},
-          {"name": "proxy", "image": "envoyproxy/envoy:v1"}]}}}}
-      """;
-
   private static final Map<String, String> API_VERSIONS =
       Map.of(
           "Deployment", "apps/v1",
@@ -82,7 +66,23 @@ class WorkloadReaderTest {
   @ParameterizedTest
   @ValueSource(strings = {"Deployment", "StatefulSet", "DaemonSet", "Rollout"})
   void whatIsReadAgainAfterEditsIsWhatIsReadAnew(String kind) {
-    JsonNode object = tree(OBJECT.formatted(API_VERSIONS.get(kind), kind));
+    JsonNode object =
+        tree(
+            """
+            {"apiVersion": "%s", "kind": "%s",
+             "metadata": {"name": "web", "namespace": "shop", "labels": {"a": "b"}},
+             "spec": {"replicas": 3, "selector": {"matchLabels": {"app": "web"}},
+              "strategy": {"canary": {"maxSurge": 1}},
+              "template": {"metadata": {"labels": {"app": "web"}}, "spec": {
+               "terminationGracePeriodSeconds": 30,
+               "initContainers": [{"name": "mesh", "image": "mesh", "restartPolicy": "Always"}],
+               "containers": [
+                {"name": "web", "image": "web:1", "env": [{"name": "A", "value": "b"}],
+                 "ports": [{"containerPort": 80}],
+                 "lifecycle": {"preStop": {"exec": {"command": ["sleep", "5"]}}}},
+                {"name": "proxy", "image": "envoyproxy/envoy:v1"}]}}}}
+            """
+                .formatted(API_VERSIONS.get(kind), kind));
     Workload before = WorkloadReader.read(object).orElseThrow();
     for (Edit first : EDITS) {
       for (Edit second : EDITS) {
