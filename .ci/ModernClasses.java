@@ -6,14 +6,19 @@ import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeTransform;
+import java.lang.constant.ClassDesc;
 import java.nio.file.StandardCopyOption;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 
-/// Gives the classes of a jar that were compiled for Java 5 the form of Java 8: the same instructions,
+/// Gives picocli's classes, which were compiled for Java 5, the form of Java 8: the same instructions,
 /// with the frames by which the JVM verifies them. Of older classes JDK 25 puts none into an
-/// ahead-of-time cache, see docs/decisions/0023-what-a-short-command-starts-with.md
+/// ahead-of-time cache. And puts the class of Groovy beside them that they look for at each start; where
+/// it is not found, every jar has been opened for it. See
+/// docs/decisions/0023-what-a-short-command-starts-with.md
+
+final String LOOKED_FOR = "groovy.lang.Closure";
 
 // The first version of which a cache holds classes: that of Java 6.
 final int FIRST_CACHED = 50;
@@ -57,6 +62,11 @@ boolean rewrite(Path from, Path to) throws IOException {
       written.setTime(entry.getTime());
       out.putNextEntry(written);
       out.write(content);
+      out.closeEntry();
+    }
+    if (changed) {
+      out.putNextEntry(new JarEntry(LOOKED_FOR.replace('.', '/') + ".class"));
+      out.write(format.build(ClassDesc.of(LOOKED_FOR), empty -> {}));
       out.closeEntry();
     }
   }
