@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /// One evaluation by all rules of a review that is already a tree.
 // The second compiler takes seconds over so much code.
-@Warmup(iterations = 5, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 4, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @State(Scope.Thread)
 public class EngineBenchmark {
