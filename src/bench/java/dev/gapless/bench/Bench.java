@@ -21,6 +21,11 @@ public final class Bench {
 
   private Bench() {}
 
+  /// One part, which throws what the tools throw that it is made with.
+  private interface Part {
+    void run() throws RunnerException, IOException, InterruptedException;
+  }
+
   public static void main(String[] words)
       throws RunnerException, IOException, InterruptedException {
     List<String> asked = words.length == 0 ? PARTS : List.of(words);
@@ -32,25 +37,32 @@ public final class Bench {
       names.addAll(ENGINE);
     }
     if (!names.isEmpty()) {
-      Micro.run(samples, names);
-    }
-    if (asked.contains(Around.PART)) {
-      Around.run(samples);
+      timed(String.join(", ", names), () -> Micro.run(samples, names));
     }
     Path work = Files.createDirectories(Path.of("target", "bench", "work").toAbsolutePath());
     var programs = new Programs(work);
-    if (asked.contains("wire")) {
-      Wire.run(samples, report, programs);
-    }
-    if (asked.contains("start")) {
-      Start.run(samples, report, programs);
-    }
-    if (asked.contains("cluster")) {
-      Cluster.run(samples, report, programs);
+    for (String part : PARTS) {
+      if (!asked.contains(part)) {
+        continue;
+      }
+      switch (part) {
+        case Around.PART -> timed(part, () -> Around.run(samples));
+        case "wire" -> timed(part, () -> Wire.run(samples, report, programs));
+        case "start" -> timed(part, () -> Start.run(samples, report, programs));
+        case "cluster" -> timed(part, () -> Cluster.run(samples, report, programs));
+        default -> {}
+      }
     }
     report.print();
     report.write(Path.of("target", "bench.json"));
     // Vert.x leaves threads behind that would hold the process.
     System.exit(0);
+  }
+
+  private static void timed(String name, Part part)
+      throws RunnerException, IOException, InterruptedException {
+    long start = System.nanoTime();
+    part.run();
+    System.err.printf("bench: %s took %d s%n", name, (System.nanoTime() - start) / 1_000_000_000);
   }
 }

@@ -43,6 +43,11 @@ final class Micro {
             .jvmArgsAppend(
                 "-XX:+UseSerialGC",
                 "-XX:+UseCompactObjectHeaders",
+                "-XX:C1MaxInlineSize=12",
+                "-XX:CompileThresholdScaling=2",
+                "-XX:MaxInlineLevel=9",
+                "-XX:CompileCommand=quiet",
+                "-XX:CompileCommand=dontinline,dev.gapless.workload.Cursor::field",
                 "--sun-misc-unsafe-memory-access=allow")
             .param(
                 "rule",

@@ -162,6 +162,9 @@ final class ServeCommand implements Callable<Integer> {
       return UNUSABLE;
     }
     settings.forEach(System::setProperty);
+    // Netty makes a key store at each start, only to try it out, and the JDK spends ten thousand
+    // rounds on a password that is hard to guess. No key store of this process is ever written.
+    System.setProperty("keystore.pkcs12.keyPbeIterationCount", "1");
     return serve();
   }
 

@@ -117,8 +117,8 @@ public final class NeighbourReader {
                   name,
                   Shared.of(spec.field("scaleTargetRef").field("kind").text().orElse("")),
                   Shared.of(spec.field("scaleTargetRef").field("name").text().orElse("")),
-                  spec.field("minReplicas").count().orElse(1),
-                  spec.field("maxReplicas").count().orElse(1),
+                  spec.field("minReplicas").count(1),
+                  spec.field("maxReplicas").count(1),
                   WorkloadReader.metadata(object)
                       .controller()
                       .filter(it -> it.startsWith(SCALED_OBJECT))
@@ -163,7 +163,7 @@ public final class NeighbourReader {
   private static Service service(Cursor metadata, Cursor spec, String namespace, String name) {
     var ports = new ArrayList<Port>();
     for (Cursor port : spec.field("ports").elements()) {
-      int number = port.field("port").count().orElse(0);
+      int number = port.field("port").count(0);
       ports.add(
           new Port(
               Shared.of(port.path()),

@@ -1,6 +1,11 @@
 package dev.gapless.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Most places are looked at once and never named: a place's path is made when somebody asks.
 public final class Cursor {
+  private static final JsonNode NOTHING = MissingNode.getInstance();
+
+  // Never null's node: to Kubernetes that is the same as nothing.
   private final JsonNode node;
   private final @Nullable Cursor above;
   private final String name;
@@ -28,23 +36,29 @@ public final class Cursor {
 
   /// The place of a whole object.
   public static Cursor of(JsonNode object) {
-    return new Cursor(object, null, "", FieldPath.ROOT);
+    return new Cursor(something(object), null, "", FieldPath.ROOT);
   }
 
-  private static Cursor element(JsonNode node, FieldPath path) {
-    return new Cursor(node, null, "", path);
+  private static JsonNode something(@Nullable JsonNode node) {
+    return node == null || node instanceof NullNode ? NOTHING : node;
   }
 
-  /// The value that stands here; missing where there is none.
+  /// The value that stands here; missing where there is none or null.
   public JsonNode node() {
     return node;
   }
 
+  // Copied to each place in a reader that calls it, the loop behind a map's get() would multiply
+  // what the compiler has to do: the server's options keep it from that, by this method's name
+  // (docs/decisions/0025).
   public Cursor field(String name) {
-    if (present() && !node.isObject()) {
+    if (node instanceof ObjectNode object) {
+      return new Cursor(something(object.get(name)), this, name, null);
+    }
+    if (present()) {
       throw unreadable("an object");
     }
-    return new Cursor(node.path(name), this, name, null);
+    return new Cursor(NOTHING, this, name, null);
   }
 
   public FieldPath path() {
@@ -68,51 +82,62 @@ public final class Cursor {
   }
 
   public boolean present() {
-    return !node.isMissingNode() && !node.isNull();
+    return !(node instanceof MissingNode);
   }
 
   public Optional<Cursor> optional() {
     if (!present()) {
       return Optional.empty();
     }
-    if (!node.isObject()) {
-      throw unreadable("an object");
+    if (node instanceof ObjectNode) {
+      return Optional.of(this);
     }
-    return Optional.of(this);
+    throw unreadable("an object");
   }
 
   public Optional<String> text() {
     if (!present()) {
       return Optional.empty();
     }
-    if (!node.isTextual()) {
+    String text = node.textValue();
+    if (text == null) {
       throw unreadable("a string");
     }
-    return Optional.of(node.textValue());
+    return Optional.of(text);
   }
 
   public Optional<Long> integer() {
-    if (!present()) {
-      return Optional.empty();
+    return present() ? Optional.of(number()) : Optional.empty();
+  }
+
+  private long number() {
+    if (node instanceof IntNode number) {
+      return number.intValue();
     }
     if (!node.isIntegralNumber() || !node.canConvertToLong()) {
       throw unreadable("an integer");
     }
-    return Optional.of(node.longValue());
+    return node.longValue();
   }
 
   /// A number of 0 or more that fits 32 bits.
   public Optional<Integer> count() {
-    Optional<Long> value = integer();
-    if (value.isEmpty()) {
-      return Optional.empty();
+    return present() ? Optional.of(count(0)) : Optional.empty();
+  }
+
+  /// A number of 0 or more that fits 32 bits.
+  ///
+  /// @param byDefault what is meant where none is written
+  public int count(int byDefault) {
+    if (!present()) {
+      return byDefault;
     }
-    long number = value.get();
+    long number = number();
     if (number < 0 || number > Integer.MAX_VALUE) {
       throw new UnreadableObjectException(
           path(), "must be between 0 and " + Integer.MAX_VALUE + ", is " + number);
     }
-    return Optional.of((int) number);
+    return (int) number;
   }
 
   public boolean isTrue() {
@@ -125,6 +150,9 @@ public final class Cursor {
   public Optional<IntOrString> intOrString() {
     if (!present()) {
       return Optional.empty();
+    }
+    if (node instanceof IntNode number) {
+      return Optional.of(new IntOrString.Int(number.intValue()));
     }
     if (node.isTextual()) {
       return Optional.of(new IntOrString.Text(node.textValue()));
@@ -139,20 +167,19 @@ public final class Cursor {
     if (!present()) {
       return List.of();
     }
-    if (!node.isArray()) {
+    if (!(node instanceof ArrayNode list)) {
       throw unreadable("a list");
     }
-    var elements = new ArrayList<Cursor>(node.size());
-    for (int i = 0; i < node.size(); i++) {
-      JsonNode element = node.path(i);
+    var elements = new ArrayList<Cursor>(list.size());
+    for (int i = 0; i < list.size(); i++) {
+      JsonNode element = list.path(i);
       if (element.isNull()) {
         // An API server never stores one, and no edit can lead through it.
-        throw element(element, path().element(i)).unreadable("anything else");
+        throw new UnreadableObjectException(path().element(i), "must be anything else, is null");
       }
       JsonNode name = element.path("name");
-      elements.add(
-          element(
-              element, name.isTextual() ? path().element(i, name.textValue()) : path().element(i)));
+      FieldPath place = name.isTextual() ? path().element(i, name.textValue()) : path().element(i);
+      elements.add(new Cursor(element, null, "", place));
     }
     return elements;
   }
@@ -161,15 +188,13 @@ public final class Cursor {
     if (!present()) {
       return Map.of();
     }
-    if (!node.isObject()) {
+    if (!(node instanceof ObjectNode object)) {
       throw unreadable("an object");
     }
     var strings = new LinkedHashMap<String, String>();
-    for (var entry : node.properties()) {
-      Optional<String> text = new Cursor(entry.getValue(), this, entry.getKey(), null).text();
-      if (text.isPresent()) {
-        strings.put(entry.getKey(), text.get());
-      }
+    for (var entry : object.properties()) {
+      var value = new Cursor(something(entry.getValue()), this, entry.getKey(), null);
+      value.text().ifPresent(it -> strings.put(entry.getKey(), it));
     }
     return strings;
   }

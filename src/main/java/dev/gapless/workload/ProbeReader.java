@@ -9,14 +9,13 @@ final class ProbeReader {
   private ProbeReader() {}
 
   static Probe read(Cursor probe) {
-    Cursor port =
-        (probe.field("httpGet").present() ? probe.field("httpGet") : probe.field("tcpSocket"))
-            .field("port");
+    Cursor http = probe.field("httpGet");
+    Cursor port = (http.present() ? http : probe.field("tcpSocket")).field("port");
     return new Probe(
         probe.path(),
-        action(probe),
+        action(probe, http),
         port.path(),
-        probe.field("initialDelaySeconds").count().orElse(0),
+        probe.field("initialDelaySeconds").count(0),
         number(probe.field("periodSeconds"), ApiDefaults.PROBE_PERIOD_SECONDS),
         number(probe.field("timeoutSeconds"), ApiDefaults.PROBE_TIMEOUT_SECONDS),
         number(probe.field("successThreshold"), ApiDefaults.PROBE_SUCCESS_THRESHOLD),
@@ -25,15 +24,18 @@ final class ProbeReader {
 
   // The API server takes a written 0 for nothing written.
   private static int number(Cursor number, int byDefault) {
-    return number.count().filter(it -> it > 0).orElse(byDefault);
+    int written = number.count(0);
+    return written > 0 ? written : byDefault;
   }
 
-  private static Optional<Probe.Action> action(Cursor probe) {
+  private static Optional<Probe.Action> action(Cursor probe, Cursor http) {
+    if (http.optional().isPresent()) {
+      return Optional.of(httpGet(http));
+    }
     return probe
-        .field("httpGet")
+        .field("tcpSocket")
         .optional()
-        .map(ProbeReader::httpGet)
-        .or(() -> probe.field("tcpSocket").optional().map(ProbeReader::tcpSocket))
+        .map(ProbeReader::tcpSocket)
         .or(() -> probe.field("exec").optional().map(ProbeReader::exec))
         .or(() -> probe.field("grpc").optional().map(ProbeReader::grpc));
   }
@@ -64,7 +66,6 @@ final class ProbeReader {
   }
 
   private static Probe.Action grpc(Cursor grpc) {
-    return new Probe.Grpc(
-        grpc.field("port").count().orElse(0), grpc.field("service").text().orElse(""));
+    return new Probe.Grpc(grpc.field("port").count(0), grpc.field("service").text().orElse(""));
   }
 }

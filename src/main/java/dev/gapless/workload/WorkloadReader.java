@@ -181,10 +181,10 @@ public final class WorkloadReader {
 
   private static RolloutControls controls(Cursor spec, String kind) {
     return new RolloutControls(
-        spec.field("minReadySeconds").count().orElse(0),
+        spec.field("minReadySeconds").count(0),
         progressDeadline(spec, kind),
         spec.field("paused").isTrue(),
-        spec.field("revisionHistoryLimit").count().orElse(ApiDefaults.REVISION_HISTORY_LIMIT));
+        spec.field("revisionHistoryLimit").count(ApiDefaults.REVISION_HISTORY_LIMIT));
   }
 
   // Elsewhere the API server drops a deadline.
@@ -193,12 +193,12 @@ public final class WorkloadReader {
       return Optional.empty();
     }
     int deadline =
-        spec.field("progressDeadlineSeconds").count().orElse(ApiDefaults.PROGRESS_DEADLINE_SECONDS);
+        spec.field("progressDeadlineSeconds").count(ApiDefaults.PROGRESS_DEADLINE_SECONDS);
     return deadline == RolloutControls.NO_DEADLINE ? Optional.empty() : Optional.of(deadline);
   }
 
   private static int replicas(Cursor spec) {
-    return spec.field("replicas").count().orElse(ApiDefaults.REPLICAS);
+    return spec.field("replicas").count(ApiDefaults.REPLICAS);
   }
 
   private static Workload.Strategy strategy(Cursor spec) {
@@ -220,7 +220,7 @@ public final class WorkloadReader {
     }
     Cursor bounds = update.field("rollingUpdate");
     return new OrdinalUpdate(
-        bounds.field("partition").count().orElse(0), bounds.field("maxUnavailable").intOrString());
+        bounds.field("partition").count(0), bounds.field("maxUnavailable").intOrString());
   }
 
   private static DaemonSetUpdate nodeUpdate(Cursor spec) {
@@ -404,7 +404,7 @@ public final class WorkloadReader {
   private static Optional<SurgeObstacle> spreadObstacle(Cursor constraint) {
     String over = constraint.field("topologyKey").text().orElse("");
     String what = "DoNotSchedule spread over " + over;
-    int minDomains = constraint.field("minDomains").count().orElse(1);
+    int minDomains = constraint.field("minDomains").count(1);
     if (minDomains > 1) {
       return Optional.of(
           new SurgeObstacle(what + " with minDomains " + minDomains, false, Optional.empty()));
@@ -454,7 +454,7 @@ public final class WorkloadReader {
       ports.add(
           new ContainerPort(
               port.field("name").text(),
-              port.field("containerPort").count().orElse(0),
+              port.field("containerPort").count(0),
               port.field("hostPort").count().filter(number -> number > 0)));
     }
     return new Container(

@@ -5,18 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The server starts with the same options of Java's by the launcher and in the image.
 class StartOptionsTest {
   private static final Path PROPERTIES = Path.of("src/main/resources/application.properties");
+
+  private static final Pattern NOT_INLINED =
+      Pattern.compile("-XX:CompileCommand=dontinline\\\\,([\\w.]+)::(\\w+)");
 
   /// What the image alone says: where its files are, and that nothing else runs there.
   private static final List<String> IMAGE_ONLY =
@@ -52,11 +59,30 @@ class StartOptionsTest {
 
     var image = new ArrayList<String>();
     image.add(property("quarkus.jib.environment-variables.MALLOC_ARENA_MAX"));
-    image.addAll(List.of(property("quarkus.jib.jvm-entrypoint").split(",", -1)));
+    // A list, in which a comma that separates nothing has a backslash before it.
+    for (String option : property("quarkus.jib.jvm-entrypoint").split("(?<!\\\\),", -1)) {
+      image.add(option.replace("\\,", ","));
+    }
     assertTrue(image.containsAll(IMAGE_ONLY), image.toString());
     image.removeAll(IMAGE_ONLY);
 
     assertEquals(launcher, image);
+  }
+
+  // A method that is not there is left inlined without a word.
+  @Test
+  void whatIsNotToBeInlinedIsThere() throws Exception {
+    Matcher option = NOT_INLINED.matcher(property("quarkus.jib.jvm-entrypoint"));
+    int found = 0;
+    while (option.find()) {
+      found++;
+      List<String> methods =
+          Stream.of(Class.forName(option.group(1)).getDeclaredMethods())
+              .map(Method::getName)
+              .toList();
+      assertTrue(methods.contains(option.group(2)), option.group());
+    }
+    assertEquals(1, found);
   }
 
   private static String property(String key) throws IOException {
