@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /// A typical admission from the request's bytes to the answer's, without HTTP.
 // The second compiler takes seconds over so much code.
-@Warmup(iterations = 4, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 6, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @State(Scope.Thread)
 public class AdmissionBenchmark {

@@ -21,10 +21,10 @@ final class Wire {
   private static final int WARM_UP = 40_000;
   private static final int AS_IT_IS = 2_000;
 
-  private static final Duration ROUND = Duration.ofMillis(800);
+  private static final Duration ROUND = Duration.ofMillis(600);
   private static final Duration OPEN_ROUND = Duration.ofSeconds(1);
   private static final int OPEN_RATE = 300;
-  private static final int TOOL_REQUESTS = 1_500;
+  private static final int TOOL_REQUESTS = 1_000;
   private static final List<Integer> CONNECTIONS = List.of(1, 20, 100);
   private static final List<HttpVersion> VERSIONS =
       List.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2);
