@@ -1,9 +1,17 @@
 package dev.gapless.bench;
 
 import dev.gapless.rules.Catalog;
+import io.smallrye.config.common.utils.StringUtil;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Mode;
@@ -20,6 +28,12 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /// What the code costs without a wire: the JMH benchmarks, each with repetitions of its own.
 final class Micro {
+  private static final Path PROPERTIES = Path.of("src/main/resources/application.properties");
+
+  // Of the rest, the cache and the heap are for a whole server.
+  private static final Pattern COMPILING =
+      Pattern.compile("-XX:\\+Use|-XX:C1|-XX:Compile|-XX:Tier|-XX:MaxInline|--sun");
+
   private Micro() {}
 
   /// The figure of a benchmark's time.
@@ -39,16 +53,7 @@ final class Micro {
             .mode(Mode.AverageTime)
             .timeUnit(TimeUnit.NANOSECONDS)
             .forks(1)
-            // As `serve` is started.
-            .jvmArgsAppend(
-                "-XX:+UseSerialGC",
-                "-XX:+UseCompactObjectHeaders",
-                "-XX:C1MaxInlineSize=12",
-                "-XX:CompileThresholdScaling=2",
-                "-XX:MaxInlineLevel=9",
-                "-XX:CompileCommand=quiet",
-                "-XX:CompileCommand=dontinline,dev.gapless.workload.Cursor::field",
-                "--sun-misc-unsafe-memory-access=allow")
+            .jvmArgsAppend(javaOptions())
             .param(
                 "rule",
                 Stream.concat(Stream.of(RuleBenchmark.NONE), Catalog.ids().stream().sorted())
@@ -58,6 +63,20 @@ final class Micro {
     names.forEach(options::include);
     Collection<RunResult> results = new Runner(options.build()).run();
     results.forEach(it -> add(samples, it));
+  }
+
+  // What `serve` is started with, as far as it changes how code is compiled and memory collected.
+  private static String[] javaOptions() {
+    var properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(PROPERTIES)) {
+      properties.load(reader);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+    String entrypoint = properties.getProperty("quarkus.jib.jvm-entrypoint", "");
+    return Stream.of(StringUtil.split(entrypoint))
+        .filter(it -> COMPILING.matcher(it).lookingAt())
+        .toArray(String[]::new);
   }
 
   private static void add(Samples samples, RunResult result) {

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 final class Wire {
   private static final String PART = "wire";
 
-  // By then the second compiler has done its work; what comes before is a matter of the start.
+  // By then the second compiler has done most of its work; what comes before is a matter of the
+  // start.
   private static final int WARM_UP = 40_000;
   private static final int AS_IT_IS = 2_000;
 

@@ -163,7 +163,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     settings.forEach(System::setProperty);
     // Netty makes a key store at each start, only to try it out, and the JDK spends ten thousand
-    // rounds on a password that is hard to guess. No key store of this process is ever written.
+    // rounds, twice, on making its password hard to guess. This process never writes one.
     System.setProperty("keystore.pkcs12.keyPbeIterationCount", "1");
     return serve();
   }

@@ -3,6 +3,7 @@ package dev.gapless.workload;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.JsonNodeType;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -200,8 +201,11 @@ public final class Cursor {
   }
 
   public UnreadableObjectException unreadable(String expected) {
-    return new UnreadableObjectException(
-        path(),
-        "must be " + expected + ", is " + node.getNodeType().name().toLowerCase(Locale.ROOT));
+    return new UnreadableObjectException(path(), "must be " + expected + ", is " + found());
+  }
+
+  private String found() {
+    boolean isNull = !present() && above != null && above.node.has(name);
+    return (isNull ? JsonNodeType.NULL : node.getNodeType()).name().toLowerCase(Locale.ROOT);
   }
 }
