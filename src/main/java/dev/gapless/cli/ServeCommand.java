@@ -162,9 +162,6 @@ final class ServeCommand implements Callable<Integer> {
       return UNUSABLE;
     }
     settings.forEach(System::setProperty);
-    // Netty makes a key store at each start, only to try it out, and the JDK spends ten thousand
-    // rounds, twice, on making its password hard to guess. This process never writes one.
-    System.setProperty("keystore.pkcs12.keyPbeIterationCount", "1");
     return serve();
   }
 
@@ -207,6 +204,9 @@ final class ServeCommand implements Callable<Integer> {
     set("gapless.serve.hint", "true");
     // The admission routes answer a path that cannot be decoded, with a body that says so.
     set("vertx.disableURIValidation", "true");
+    // Netty makes a key store at each start, only to try it out, and the JDK spends ten thousand
+    // rounds, twice, on making its password hard to guess. This process never writes one.
+    set("keystore.pkcs12.keyPbeIterationCount", "1");
     boolean elsewhere = keyFiles() || selfManaged(access);
     free(address, port, "--port");
     free(address, managementPort, "--management-port");
